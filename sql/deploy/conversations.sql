@@ -1,0 +1,82 @@
+-- Deploy conversations: visitors, conversations, participants, messages.
+--
+-- Every key starts with the application, every query names it, and no foreign
+-- key crosses applications.
+BEGIN;
+SET LOCAL ROLE foyer_owner;
+
+CREATE TABLE foyer.visitor (
+    application_id  uuid NOT NULL REFERENCES foyer.application,
+    id              uuid NOT NULL,
+    created_at      timestamptz NOT NULL,
+    PRIMARY KEY (application_id, id)
+);
+COMMENT ON TABLE foyer.visitor IS 'exists from the visitor''s first admitted request';
+
+CREATE TABLE foyer.conversation (
+    application_id  uuid NOT NULL,
+    id              uuid NOT NULL,
+    visitor_id      uuid NOT NULL,
+    seq             bigint NOT NULL DEFAULT 1,
+    status_seq      bigint NOT NULL DEFAULT 1,
+    created_at      timestamptz NOT NULL,
+    updated_at      timestamptz NOT NULL,
+    closed_at       timestamptz,
+    deleted_at      timestamptz,
+    assigned_to     uuid,
+    status          text NOT NULL DEFAULT 'pending'
+        CHECK (status IN ('pending', 'active', 'closed')),
+    subject         text CHECK (pg_catalog.char_length(subject) BETWEEN 1 AND 500),
+    PRIMARY KEY (application_id, id),
+    FOREIGN KEY (application_id, visitor_id) REFERENCES foyer.visitor,
+    CHECK ((status = 'closed') = (closed_at IS NOT NULL)),
+    CHECK (status <> 'active' OR assigned_to IS NOT NULL)
+) WITH (fillfactor = 80);
+CREATE INDEX conversation_visitor_idx ON foyer.conversation (application_id, visitor_id);
+COMMENT ON COLUMN foyer.conversation.seq IS
+    'number of the newest change, taken under the lock of this row';
+COMMENT ON COLUMN foyer.conversation.status_seq IS
+    'number of the newest change of status, assignment or subject';
+COMMENT ON COLUMN foyer.conversation.updated_at IS
+    'strictly increases with every write, in milliseconds; a message is created at its instant';
+
+CREATE TABLE foyer.participant (
+    application_id   uuid NOT NULL,
+    conversation_id  uuid NOT NULL,
+    user_id          uuid NOT NULL,
+    role             text NOT NULL CHECK (role IN ('visitor', 'operator', 'admin')),
+    joined_at        timestamptz NOT NULL,
+    left_at          timestamptz,
+    read_id          uuid,
+    read_seq         bigint,
+    PRIMARY KEY (application_id, conversation_id, user_id),
+    FOREIGN KEY (application_id, conversation_id) REFERENCES foyer.conversation
+);
+COMMENT ON COLUMN foyer.participant.read_id IS
+    'the newest message that this participant has read';
+COMMENT ON COLUMN foyer.participant.read_seq IS 'number of the change that set read_id';
+
+-- The first 48 bits of an id are the milliseconds of created_at, which strictly
+-- increases within a conversation: the key is also the order of the messages.
+CREATE TABLE foyer.message (
+    application_id   uuid NOT NULL,
+    conversation_id  uuid NOT NULL,
+    id               uuid NOT NULL,
+    seq              bigint NOT NULL,
+    sender_id        uuid,
+    created_at       timestamptz NOT NULL,
+    edited_at        timestamptz,
+    deleted_at       timestamptz,
+    sender_role      text NOT NULL
+        CHECK (sender_role IN ('visitor', 'operator', 'admin', 'system')),
+    content          text NOT NULL
+        CHECK (pg_catalog.char_length(content) BETWEEN 1 AND 5000),
+    PRIMARY KEY (application_id, conversation_id, id),
+    UNIQUE (application_id, conversation_id, seq),
+    FOREIGN KEY (application_id, conversation_id) REFERENCES foyer.conversation,
+    CHECK ((sender_role = 'system') = (sender_id IS NULL))
+);
+COMMENT ON COLUMN foyer.message.seq IS
+    'number of the newest change of this message in its conversation';
+
+COMMIT;

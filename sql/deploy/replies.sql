@@ -1,0 +1,88 @@
+-- Deploy replies: what the functions of foyer_api return.
+--
+-- The first column of every reply is the verdict; it is set in the first row only.
+-- The columns after it are named as the members of the JSON answer.
+BEGIN;
+SET LOCAL ROLE foyer_owner;
+
+CREATE TYPE foyer_api.verdict AS (
+    outcome         text,
+    at              timestamptz,
+    caller          uuid,
+    rate_scope      text,
+    rate_window     text,
+    rate_limit      integer,
+    rate_remaining  integer,
+    rate_reset      timestamptz,
+    replayed        boolean,
+    expired_at      timestamptz,
+    edit_window     integer
+);
+COMMENT ON TYPE foyer_api.verdict IS
+    'outcome: ok, or the name of the problem; at: the instant of the rate decision; '
+    'caller: id of the key or operator; rate_*: the window that the X-RateLimit headers describe; '
+    'replayed: an earlier answer, by Idempotency-Key; '
+    'expired_at, edit_window (seconds): of edit_window_expired';
+
+-- Who calls, once the key and the limiter have agreed: internal to the functions.
+CREATE TYPE foyer.entry AS (
+    verdict          foyer_api.verdict,
+    tenant_id        uuid,
+    organization_id  uuid,
+    application_id   uuid,
+    actor_id         uuid,
+    actor_role       text,
+    actor_name       text,
+    edit_window      interval
+);
+
+CREATE TYPE foyer_api.admit_reply AS (verdict foyer_api.verdict);
+
+CREATE TYPE foyer_api.participant AS (
+    "userId"    uuid,
+    role        text,
+    "joinedAt"  timestamptz
+);
+
+CREATE TYPE foyer_api.conversation_reply AS (
+    verdict          foyer_api.verdict,
+    id               uuid,
+    "applicationId"  uuid,
+    status           text,
+    subject          text,
+    "assignedTo"     uuid,
+    "createdAt"      timestamptz,
+    "updatedAt"      timestamptz,
+    "closedAt"       timestamptz,
+    participants     foyer_api.participant[]
+);
+
+CREATE TYPE foyer_api.conversation_list_reply AS (
+    verdict          foyer_api.verdict,
+    total            bigint,
+    id               uuid,
+    "applicationId"  uuid,
+    status           text,
+    subject          text,
+    "assignedTo"     uuid,
+    "createdAt"      timestamptz,
+    "updatedAt"      timestamptz,
+    "closedAt"       timestamptz
+);
+
+CREATE TYPE foyer_api.message_reply AS (
+    verdict           foyer_api.verdict,
+    id                uuid,
+    "conversationId"  uuid,
+    "senderId"        uuid,
+    "senderRole"      text,
+    type              text,
+    content           text,
+    "contentFormat"   text,
+    "contentHtml"     text,
+    "createdAt"       timestamptz,
+    "editedAt"        timestamptz,
+    "editableUntil"   timestamptz
+);
+
+COMMIT;

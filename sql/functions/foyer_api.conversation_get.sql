@@ -1,0 +1,28 @@
+-- foyer_api.conversation_get: one conversation, with its participants.
+--
+-- Outcomes: those of foyer.enter, conversation_not_found.
+CREATE OR REPLACE FUNCTION foyer_api.conversation_get(p_key bytea, p_kind text,
+    p_application uuid, p_origin text, p_visitor uuid, p_conversation uuid)
+RETURNS foyer_api.conversation_reply LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    e  foyer.entry;
+    r  foyer_api.conversation_reply;
+    c  foyer.conversation;
+BEGIN
+    PERFORM foyer.relax();
+    e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor);
+    r.verdict := e.verdict;
+    IF (r.verdict).outcome <> 'ok' THEN
+        RETURN r;
+    END IF;
+
+    e := foyer.locate(e, p_conversation);
+    c := foyer.conversation_find(e, p_conversation);
+    IF c.id IS NULL THEN
+        r.verdict.outcome := 'conversation_not_found';
+        RETURN r;
+    END IF;
+    RETURN foyer.conversation_reply(r.verdict, c);
+END;
+$$;

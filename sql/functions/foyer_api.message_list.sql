@@ -1,0 +1,64 @@
+-- foyer_api.message_list: a page of a conversation's messages, without deleted ones.
+--
+-- Outcomes: those of foyer.enter, conversation_not_found, message_not_found.
+-- With one cursor the page holds the messages nearest to it, with both or none the
+-- first in p_order; it is always returned in p_order (asc or desc).  A cursor may name
+-- a deleted message.
+CREATE OR REPLACE FUNCTION foyer_api.message_list(p_key bytea, p_kind text,
+    p_application uuid, p_origin text, p_visitor uuid, p_conversation uuid,
+    p_limit integer, p_offset bigint, p_order text, p_after uuid, p_before uuid)
+RETURNS SETOF foyer_api.message_reply LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    c_lowest   CONSTANT uuid := '00000000-0000-0000-0000-000000000000';
+    c_highest  CONSTANT uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+    e         foyer.entry;
+    r         foyer_api.message_reply;
+    c         foyer.conversation;
+    v_upward  boolean;
+BEGIN
+    PERFORM foyer.relax();
+    e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor);
+    r.verdict := e.verdict;
+    IF (r.verdict).outcome = 'ok' THEN
+        e := foyer.locate(e, p_conversation);
+        c := foyer.conversation_find(e, p_conversation);
+        IF c.id IS NULL THEN
+            r.verdict.outcome := 'conversation_not_found';
+        ELSIF NOT foyer.message_known(c, p_after) OR NOT foyer.message_known(c, p_before) THEN
+            r.verdict.outcome := 'message_not_found';
+        END IF;
+    END IF;
+    RETURN NEXT r;
+    IF (r.verdict).outcome <> 'ok' THEN
+        RETURN;
+    END IF;
+
+    -- Two directions, so that each is one walk along the primary key.
+    v_upward := CASE WHEN (p_after IS NULL) = (p_before IS NULL) THEN p_order = 'asc'
+                     ELSE p_before IS NULL END;
+    IF v_upward THEN
+        RETURN QUERY
+        SELECT (foyer.message_reply(NULL, q, e.edit_window)).*
+          FROM (SELECT m.*
+                  FROM foyer.message AS m
+                 WHERE m.application_id = c.application_id AND m.conversation_id = c.id
+                   AND m.id > coalesce(p_after, c_lowest)
+                   AND m.id < coalesce(p_before, c_highest)
+                   AND m.deleted_at IS NULL
+                 ORDER BY m.id LIMIT p_limit OFFSET p_offset) AS q
+         ORDER BY CASE WHEN p_order = 'asc' THEN q.id END, q.id DESC;
+    ELSE
+        RETURN QUERY
+        SELECT (foyer.message_reply(NULL, q, e.edit_window)).*
+          FROM (SELECT m.*
+                  FROM foyer.message AS m
+                 WHERE m.application_id = c.application_id AND m.conversation_id = c.id
+                   AND m.id > coalesce(p_after, c_lowest)
+                   AND m.id < coalesce(p_before, c_highest)
+                   AND m.deleted_at IS NULL
+                 ORDER BY m.id DESC LIMIT p_limit OFFSET p_offset) AS q
+         ORDER BY CASE WHEN p_order = 'asc' THEN q.id END, q.id DESC;
+    END IF;
+END;
+$$;
