@@ -1,0 +1,529 @@
+/*
+ * db.c - the connection to PostgreSQL; the only user of libpq.
+ *
+ * Results come in binary form: exact, cheap for the server, and independent of
+ * its DateStyle and TimeZone.  Waiting has a deadline of its own, beyond the
+ * server's statement_timeout, so that a peer that is gone never hangs a request.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <libpq-fe.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "db.h"
+#include "log.h"
+
+#define WAIT_MS	      7000 /* the role's statement_timeout is 5 s */
+#define STATEMENT_MAX 256
+
+/* Types by their OID, which pg_type.dat fixes for ever. */
+enum {
+	OID_BOOL = 16,
+	OID_INT8 = 20,
+	OID_INT2 = 21,
+	OID_INT4 = 23,
+	OID_TEXT = 25,
+	OID_JSON = 114,
+	OID_TIMESTAMPTZ = 1184,
+	OID_UUID = 2950,
+	OID_JSONB = 3802,
+	OID_USER = 16384, /* the first that an installation gives */
+};
+
+static const struct {
+	const char *function;
+	size_t nparams;
+} queries[QUERY__MAX] = {
+#define X(symbol, function, nparams) [QUERY_##symbol] = { function, nparams },
+#include "queries.def"
+#undef X
+};
+
+struct db {
+	const char *conninfo;
+	PGconn *conn; /* NULL: not connected */
+	bool prepare;
+	bool prepared[QUERY__MAX];
+};
+
+/* What to do about an SQLSTATE; a prefix, the first that fits counts. */
+static const struct {
+	const char *state;
+	enum db_status status;
+	enum {
+		KEEP,
+		RETRY,
+		RECONNECT,
+	} action;
+	const char *hint;
+} states[] = {
+	{ "40001", DB_UNAVAILABLE, RETRY, "" },
+	{ "40P01", DB_UNAVAILABLE, RETRY, "" },
+	{ "55P03", DB_UNAVAILABLE, KEEP, "; a lock is held for long" },
+	{ "57014", DB_UNAVAILABLE, KEEP, "; the database is too slow" },
+	{ "25006", DB_UNAVAILABLE, RECONNECT, "; this server is a standby" },
+	{ "26000", DB_UNAVAILABLE, RECONNECT, "; set FOYER_PREPARE=off" },
+	{ "42P05", DB_UNAVAILABLE, RECONNECT, "; set FOYER_PREPARE=off" },
+	{ "42501", DB_UNAVAILABLE, KEEP, "; apply the grants again" },
+	{ "42883", DB_UNAVAILABLE, KEEP, "; deploy the schema" },
+	{ "3F000", DB_UNAVAILABLE, KEEP, "; deploy the schema" },
+	{ "08", DB_UNAVAILABLE, RECONNECT, "" },
+	{ "53", DB_UNAVAILABLE, KEEP, "; the server is short of something" },
+	{ "57P", DB_UNAVAILABLE, RECONNECT, "" },
+	{ "58", DB_UNAVAILABLE, RECONNECT, "; see the server's log" },
+	{ "", DB_FAULT, KEEP, "" },
+};
+
+static void
+silence(void *context, const PGresult *notice)
+{
+	(void)context;
+	(void)notice;
+}
+
+struct db *
+db_new(const char *conninfo, bool prepare)
+{
+	struct db *db = calloc(1, sizeof(*db));
+
+	if (db == NULL)
+		die("out of memory");
+	db->conninfo = conninfo;
+	db->prepare = prepare;
+	return db;
+}
+
+static void
+disconnect(struct db *db)
+{
+	PQfinish(db->conn);
+	db->conn = NULL;
+	memset(db->prepared, 0, sizeof(db->prepared));
+}
+
+void
+db_free(struct db *db)
+{
+	disconnect(db);
+	free(db);
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/*
+ * The result of what was sent, or NULL when the connection broke or nothing
+ * came in time.  Further results, of which one statement has none, are dropped.
+ */
+static PGresult *
+receive(PGconn *conn)
+{
+	const int64_t deadline = now_ms() + WAIT_MS;
+	PGresult *first = NULL, *next;
+
+	for (;;) {
+		const int unsent = PQflush(conn);
+		struct pollfd p = {
+			.fd = PQsocket(conn),
+			.events = unsent == 1 ? POLLIN | POLLOUT : POLLIN,
+		};
+		const int64_t left = deadline - now_ms();
+
+		if (unsent < 0 || left <= 0)
+			break;
+		if (unsent == 0 && !PQisBusy(conn)) {
+			next = PQgetResult(conn);
+			if (next == NULL)
+				return first;
+			if (first != NULL)
+				PQclear(next);
+			else
+				first = next;
+			continue;
+		}
+		if (poll(&p, 1, (int)left) < 0 && errno != EINTR)
+			break;
+		if (!PQconsumeInput(conn))
+			break;
+	}
+	PQclear(first);
+	return NULL;
+}
+
+/* Send sql, as statement name if that is given, and wait for its result. */
+static PGresult *
+execute(PGconn *conn, const char *name, const char *sql,
+    const struct db_param *params, size_t nparams)
+{
+	const char *values[DB_PARAMS_MAX];
+	int lengths[DB_PARAMS_MAX], formats[DB_PARAMS_MAX], sent;
+
+	assert(nparams <= DB_PARAMS_MAX);
+	for (size_t i = 0; i < nparams; i++) {
+		values[i] = params[i].bytes;
+		lengths[i] = (int)params[i].len;
+		formats[i] = params[i].binary;
+	}
+	if (name != NULL)
+		sent = PQsendQueryPrepared(conn, name, (int)nparams, values,
+		    lengths, formats, 1);
+	else
+		sent = PQsendQueryParams(conn, sql, (int)nparams, NULL, values,
+		    lengths, formats, 1);
+	return sent ? receive(conn) : NULL;
+}
+
+static bool
+is_done(const PGresult *result)
+{
+	const ExecStatusType status = PQresultStatus(result);
+
+	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+}
+
+static const char *
+sqlstate(const PGresult *result)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	/* libpq gives none for what it finds itself, such as a lost server. */
+	return state != NULL ? state : "08000";
+}
+
+static size_t
+state_row(const char *state)
+{
+	size_t i = 0;
+
+	while (strncmp(state, states[i].state, strlen(states[i].state)) != 0)
+		i++;
+	return i;
+}
+
+/* Does the schema have the version that this program was made for? */
+static bool
+version_known(struct db *db)
+{
+	PGresult *result = execute(db->conn, NULL,
+	    "SELECT foyer_api.schema_version()", NULL, 0);
+	bool known = false;
+
+	if (result == NULL || !is_done(result)) {
+		log_line(LOG_ERROR, "cannot ask for the schema version: %s%s",
+		    PQerrorMessage(db->conn),
+		    result == NULL ? ""
+				   : states[state_row(sqlstate(result))].hint);
+	} else {
+		const struct db_value version =
+		    db_value((const struct db_result *)result, 0, 0);
+
+		known = version.number == DB_SCHEMA_VERSION;
+		if (!known)
+			log_line(LOG_ERROR,
+			    "the schema has version %" PRId64
+			    ", this program wants %d; deploy that schema, or "
+			    "run the program that belongs to it",
+			    version.number, DB_SCHEMA_VERSION);
+	}
+	PQclear(result);
+	return known;
+}
+
+/* Settings before dbname yield to the operator's conninfo, those after do not. */
+static PGconn *
+connect_database(const char *conninfo)
+{
+	static const char *const names[] = { "connect_timeout",
+		"fallback_application_name", "dbname", "client_encoding",
+		NULL };
+	const char *const values[] = { "2", "foyer", conninfo, "UTF8", NULL };
+	PGconn *conn = PQconnectdbParams(names, values, 1);
+
+	if (conn == NULL)
+		die("out of memory");
+	(void)PQsetNoticeReceiver(conn, silence, NULL);
+	return conn;
+}
+
+static bool
+connected(struct db *db, bool check_version)
+{
+	if (db->conn != NULL) {
+		struct pollfd p = { .fd = PQsocket(db->conn),
+			.events = POLLIN };
+
+		/* A server that closed the session has left a message. */
+		if (poll(&p, 1, 0) > 0)
+			(void)PQconsumeInput(db->conn);
+		if (PQstatus(db->conn) == CONNECTION_OK)
+			return true;
+		disconnect(db);
+	}
+	db->conn = connect_database(db->conninfo);
+	if (PQstatus(db->conn) != CONNECTION_OK)
+		log_line(LOG_ERROR, "cannot connect to the database: %s",
+		    PQerrorMessage(db->conn));
+	else if (PQsetnonblocking(db->conn, 1) == 0 &&
+	    (!check_version || version_known(db)))
+		return true;
+	disconnect(db);
+	return false;
+}
+
+/* "SELECT * FROM foyer_api.NAME($1, $2)" */
+static void
+statement_text(enum query query, char out[static STATEMENT_MAX])
+{
+	int n = snprintf(out, STATEMENT_MAX, "SELECT * FROM foyer_api.%s(",
+	    queries[query].function);
+
+	for (size_t i = 1; i <= queries[query].nparams; i++)
+		n += snprintf(out + n, STATEMENT_MAX - (size_t)n, "%s$%zu",
+		    i == 1 ? "" : ", ", i);
+	n += snprintf(out + n, STATEMENT_MAX - (size_t)n, ")");
+	assert(n < STATEMENT_MAX);
+}
+
+/* One try, over a living connection. */
+static PGresult *
+attempt(struct db *db, enum query query, const struct db_param *params,
+    size_t nparams)
+{
+	const char *name = db->prepare ? queries[query].function : NULL;
+	char sql[STATEMENT_MAX];
+
+	statement_text(query, sql);
+	if (name != NULL && !db->prepared[query]) {
+		PGresult *result = PQsendPrepare(db->conn, name, sql, 0, NULL)
+		    ? receive(db->conn)
+		    : NULL;
+
+		if (result == NULL || !is_done(result))
+			return result;
+		PQclear(result);
+		db->prepared[query] = true;
+	}
+	return execute(db->conn, name, sql, params, nparams);
+}
+
+enum db_status
+db_call(struct db *db, enum query query, const struct db_param *params,
+    size_t nparams, struct db_result **result)
+{
+	assert(nparams == queries[query].nparams);
+	for (bool again = false;; again = true) {
+		PGresult *got;
+		size_t row;
+
+		if (!connected(db, true))
+			return DB_UNAVAILABLE;
+		got = attempt(db, query, params, nparams);
+		if (got != NULL && is_done(got)) {
+			*result = (struct db_result *)got;
+			return DB_DONE;
+		}
+		row = state_row(got == NULL ? "08" : sqlstate(got));
+		if (states[row].action != RETRY || again)
+			log_line(LOG_ERROR, "%s: %s: %s%s",
+			    queries[query].function,
+			    got == NULL ? "no answer" : sqlstate(got),
+			    got == NULL ? PQerrorMessage(db->conn)
+					: PQresultErrorField(got,
+					      PG_DIAG_MESSAGE_PRIMARY),
+			    states[row].hint);
+		PQclear(got);
+		if (got == NULL || states[row].action == RECONNECT)
+			disconnect(db);
+		if (states[row].action != RETRY || again)
+			return states[row].status;
+	}
+}
+
+enum db_status
+db_statement(struct db *db, const char *sql, const struct db_param *params,
+    size_t nparams, struct db_result **result, const char **message)
+{
+	PGresult *got;
+
+	*message = "cannot connect to the database";
+	if (!connected(db, false))
+		return DB_UNAVAILABLE;
+	got = execute(db->conn, NULL, sql, params, nparams);
+	*result = (struct db_result *)got;
+	if (got != NULL && is_done(got))
+		return DB_DONE;
+	*message = got == NULL
+	    ? PQerrorMessage(db->conn)
+	    : PQresultErrorField(got, PG_DIAG_MESSAGE_PRIMARY);
+	return got == NULL ? DB_UNAVAILABLE
+			   : states[state_row(sqlstate(got))].status;
+}
+
+static const PGresult *
+pg(const struct db_result *result)
+{
+	return (const PGresult *)result;
+}
+
+void
+db_clear(struct db_result *result)
+{
+	PQclear((PGresult *)result);
+}
+
+size_t
+db_rows(const struct db_result *result)
+{
+	return (size_t)PQntuples(pg(result));
+}
+
+size_t
+db_columns(const struct db_result *result)
+{
+	return (size_t)PQnfields(pg(result));
+}
+
+const char *
+db_name(const struct db_result *result, size_t column)
+{
+	return PQfname(pg(result), (int)column);
+}
+
+/* A big-endian integer of n bytes. */
+static int64_t
+integer(const char *bytes, size_t n)
+{
+	uint64_t sum = n > 0 && (bytes[0] & 0x80) != 0 ? UINT64_MAX : 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum = sum << 8 | (unsigned char)bytes[i];
+	return (int64_t)sum;
+}
+
+static struct db_value
+decode(unsigned oid, const char *bytes, size_t len)
+{
+	struct db_value v = { .bytes = bytes, .len = len };
+
+	switch (oid) {
+	case OID_BOOL:
+		v.type = DB_BOOL;
+		v.number = bytes[0];
+		break;
+	case OID_INT2:
+	case OID_INT4:
+	case OID_INT8:
+		v.type = DB_INT;
+		v.number = integer(bytes, len);
+		break;
+	case OID_TIMESTAMPTZ:
+		v.type = DB_TIME;
+		v.number = integer(bytes, len);
+		break;
+	case OID_UUID:
+		v.type = DB_UUID;
+		break;
+	case OID_JSONB: /* text behind a version byte */
+		v.type = DB_JSON;
+		v.bytes++;
+		v.len--;
+		break;
+	case OID_JSON:
+		v.type = DB_JSON;
+		break;
+	default:
+		v.type = oid >= OID_USER ? DB_NESTED : DB_TEXT;
+		break;
+	}
+	return v;
+}
+
+struct db_value
+db_value(const struct db_result *result, size_t row, size_t column)
+{
+	const PGresult *r = pg(result);
+	const int i = (int)row, k = (int)column;
+
+	if (PQgetisnull(r, i, k))
+		return (struct db_value){ .type = DB_NULL };
+	return decode(PQftype(r, k), PQgetvalue(r, i, k),
+	    (size_t)PQgetlength(r, i, k));
+}
+
+/* The value behind a length of four bytes, -1 for null; moves *p over it. */
+static struct db_value
+sized(unsigned oid, const char **p, const char *end)
+{
+	int64_t len;
+
+	if (end - *p < 4)
+		die("the database sent a broken value");
+	len = integer(*p, 4);
+	*p += 4;
+	if (len < 0)
+		return (struct db_value){ .type = DB_NULL };
+	if (len > end - *p)
+		die("the database sent a broken value");
+	*p += len;
+	return decode(oid, *p - len, (size_t)len);
+}
+
+size_t
+db_record(struct db_value record, struct db_value *fields, size_t max)
+{
+	const char *p = record.bytes + 4, *end = record.bytes + record.len;
+	size_t n = (size_t)integer(record.bytes, 4);
+
+	for (size_t i = 0; i < n && i < max; i++) {
+		unsigned oid = (unsigned)integer(p, 4);
+
+		p += 4;
+		fields[i] = sized(oid, &p, end);
+	}
+	return n;
+}
+
+/* Header: dimensions, flags, element type; then length and lower bound. */
+size_t
+db_array(struct db_value array, struct db_value *elements, size_t max)
+{
+	const char *p = array.bytes + 20, *end = array.bytes + array.len;
+	unsigned oid = (unsigned)integer(array.bytes + 8, 4);
+	size_t n;
+
+	if (integer(array.bytes, 4) == 0)
+		return 0;
+	n = (size_t)integer(array.bytes + 12, 4);
+	for (size_t i = 0; i < n && i < max; i++)
+		elements[i] = sized(oid, &p, end);
+	return n;
+}
+
+void
+db_uuid(struct db_value uuid, char out[static 37])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < 16; i++) {
+		const unsigned char byte = (unsigned char)uuid.bytes[i];
+
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*out++ = '-';
+		*out++ = digits[byte >> 4];
+		*out++ = digits[byte & 15];
+	}
+	*out = '\0';
+}

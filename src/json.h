@@ -1,0 +1,48 @@
+/*
+ * json.h - strict reading of JSON (RFC 8259); the only user of cJSON.
+ *
+ * Accepted is what the RFC allows, in UTF-8, without duplicate members, nested
+ * to at most JSON_DEPTH.  Everything else is refused before cJSON sees it.
+ */
+#ifndef FOYER_JSON_H
+#define FOYER_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define JSON_DEPTH 16
+
+struct arena;
+struct json; /* a value; lives as long as the arena's request */
+
+enum json_kind {
+	JSON_NULL,
+	JSON_STRING,
+	JSON_OBJECT,
+	JSON_OTHER,
+};
+
+/*
+ * Parse text, which has len bytes and a NUL behind them and is changed: an
+ * escaped NUL, which a C string cannot hold, becomes the byte JSON_NUL.  NULL
+ * when it is not JSON by the rules above.
+ */
+const struct json *json_parse(struct arena *a, char *text, size_t len);
+
+/* Stands for U+0000 in strings; never occurs in UTF-8. */
+#define JSON_NUL '\xff'
+
+enum json_kind json_kind(const struct json *value);
+
+/* The text of a string, in UTF-8. */
+const char *json_text(const struct json *string);
+
+/* The member of that name, or NULL. */
+const struct json *json_member(const struct json *object, const char *name);
+
+/* The members in order of appearance: pass NULL for the first. */
+const struct json *json_next(const struct json *object,
+    const struct json *member);
+const char *json_name(const struct json *member);
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * main.c - foyer.fcgi: a live-chat conversation API as a FastCGI responder.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "config.h"
+#include "db.h"
+#include "fcgi.h"
+#include "log.h"
+#include "options.h"
+#include "serve.h"
+
+static void
+usage(FILE *out)
+{
+	fprintf(out,
+	    "foyer.fcgi %s: a live-chat conversation API.\n"
+	    "\n"
+	    "It is a FastCGI responder: a web server starts it, with a listening\n"
+	    "socket as its standard input.  contrib/quickstart shows a whole site;\n"
+	    "without a web server, run for example\n"
+	    "\n"
+	    "  spawn-fcgi -s /run/foyer.sock -n -- /usr/lib/foyer/foyer.fcgi\n"
+	    "\n"
+	    "  --check    try the settings and the database, say what is wrong\n"
+	    "  --help     this text\n"
+	    "  --version  name and version\n"
+	    "\n"
+	    "Settings, from the environment:\n",
+	    PACKAGE_VERSION);
+}
+
+/* 0 when a request could be served now. */
+static int
+check(const struct options *options)
+{
+	struct db *db = db_new(options->db, options->prepare);
+	struct db_result *result = NULL;
+	enum db_status status = db_call(db, QUERY_READY, NULL, 0, &result);
+
+	if (status == DB_DONE)
+		printf("database: ok, schema version %d\n", DB_SCHEMA_VERSION);
+	else
+		printf("database: not usable, see the line above\n");
+	db_clear(result);
+	db_free(db);
+	return status == DB_DONE ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int
+run(const struct options *options)
+{
+	struct server server = {
+		.options = options,
+		.db = db_new(options->db, options->prepare),
+		.arena = arena_new(),
+	};
+	struct fcgi *f = fcgi_open();
+
+	while (fcgi_next(f))
+		serve(&server, f);
+	fcgi_close(f);
+	db_free(server.db);
+	arena_free(server.arena);
+	return EXIT_SUCCESS;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options;
+
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		printf("foyer.fcgi %s\n", PACKAGE_VERSION);
+		return EXIT_SUCCESS;
+	}
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		usage(stdout);
+		options_help();
+		return EXIT_SUCCESS;
+	}
+	options = options_read();
+	if (argc == 2 && strcmp(argv[1], "--check") == 0)
+		return check(&options);
+	if (argc == 1 && fcgi_available())
+		return run(&options);
+	usage(stderr);
+	return 2;
+}

@@ -1,0 +1,344 @@
+/*
+ * reply.c - from what was found out to the bytes of the answer.
+ *
+ * The columns of a reply are named as the members of the JSON answer, and their
+ * types say how they are written.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "arena.h"
+#include "db.h"
+#include "log.h"
+#include "mount.h"
+#include "reply.h"
+#include "request.h"
+#include "route.h"
+#include "str.h"
+
+#define UNIX_EPOCH_2000 INT64_C(946684800) /* 2000-01-01 in Unix seconds */
+
+/* The columns of type foyer_api.verdict; a test compares the two. */
+enum {
+	VERDICT_OUTCOME,
+	VERDICT_AT,
+	VERDICT_CALLER,
+	VERDICT_RATE_SCOPE,
+	VERDICT_RATE_WINDOW,
+	VERDICT_RATE_LIMIT,
+	VERDICT_RATE_REMAINING,
+	VERDICT_RATE_RESET,
+	VERDICT_REPLAYED,
+	VERDICT_EXPIRED_AT,
+	VERDICT_EDIT_WINDOW,
+	VERDICT__MAX
+};
+
+/* The members of an element of a column that is an array of records. */
+static const struct {
+	const char *column;
+	const char *members[4];
+} nested[] = {
+	{ "participants", { "userId", "role", "joinedAt" } },
+};
+
+static const struct {
+	int status;
+	const char *reason;
+} reasons[] = {
+	{ 200, "OK" },
+	{ 201, "Created" },
+	{ 204, "No Content" },
+	{ 304, "Not Modified" },
+	{ 400, "Bad Request" },
+	{ 401, "Unauthorized" },
+	{ 403, "Forbidden" },
+	{ 404, "Not Found" },
+	{ 405, "Method Not Allowed" },
+	{ 409, "Conflict" },
+	{ 413, "Content Too Large" },
+	{ 415, "Unsupported Media Type" },
+	{ 422, "Unprocessable Content" },
+	{ 429, "Too Many Requests" },
+	{ 500, "Internal Server Error" },
+	{ 503, "Service Unavailable" },
+};
+
+/* The text of a value, or NULL; lives as long as the request. */
+static const char *
+text(struct request *rq, struct db_value v)
+{
+	char uuid[UUID_LEN + 1];
+
+	if (v.type == DB_NULL)
+		return NULL;
+	if (v.type != DB_UUID)
+		return arena_copy(rq->arena, v.bytes, v.len);
+	db_uuid(v, uuid);
+	return arena_copy(rq->arena, uuid, UUID_LEN);
+}
+
+void
+reply_verdict(struct request *rq, const struct db_result *result)
+{
+	struct db_value f[VERDICT__MAX];
+	struct verdict *v = &rq->verdict;
+
+	if (db_record(db_value(result, 0, 0), f, VERDICT__MAX) != VERDICT__MAX)
+		die("the verdict has another form than this program knows");
+	*v = (struct verdict){
+		.known = true,
+		.outcome = text(rq, f[VERDICT_OUTCOME]),
+		.caller = text(rq, f[VERDICT_CALLER]),
+		.rate_scope = text(rq, f[VERDICT_RATE_SCOPE]),
+		.rate_window = text(rq, f[VERDICT_RATE_WINDOW]),
+		.at = f[VERDICT_AT].number,
+		.rate_limit = f[VERDICT_RATE_LIMIT].number,
+		.rate_remaining = f[VERDICT_RATE_REMAINING].number,
+		.rate_reset = f[VERDICT_RATE_RESET].number,
+		.expired_at = f[VERDICT_EXPIRED_AT].number,
+		.edit_window = f[VERDICT_EDIT_WINDOW].number,
+		.replayed = f[VERDICT_REPLAYED].number != 0,
+	};
+}
+
+static void value_json(struct str *s, const char *column, struct db_value v);
+
+static void
+member_json(struct str *s, const char *name, struct db_value v)
+{
+	if (s->text[s->len - 1] != '{')
+		str_raw(s, ",");
+	str_json(s, name, strlen(name));
+	str_raw(s, ":");
+	value_json(s, name, v);
+}
+
+static void
+record_json(struct str *s, const char *const members[], struct db_value record)
+{
+	struct db_value fields[4];
+	const size_t n = db_record(record, fields, 4);
+
+	str_raw(s, "{");
+	for (size_t i = 0; i < n && members[i] != NULL; i++)
+		member_json(s, members[i], fields[i]);
+	str_raw(s, "}");
+}
+
+static void
+array_json(struct str *s, const char *column, struct db_value array)
+{
+	const size_t n = db_array(array, NULL, 0);
+	struct db_value *elements =
+	    arena_alloc(s->arena, (n + 1) * sizeof(*elements));
+	size_t row = 0;
+
+	(void)db_array(array, elements, n);
+	while (strcmp(nested[row].column, column) != 0)
+		row++;
+	str_raw(s, "[");
+	for (size_t i = 0; i < n; i++) {
+		str_raw(s, i > 0 ? "," : "");
+		record_json(s, nested[row].members, elements[i]);
+	}
+	str_raw(s, "]");
+}
+
+static void
+value_json(struct str *s, const char *column, struct db_value v)
+{
+	char uuid[UUID_LEN + 1];
+
+	switch (v.type) {
+	case DB_NULL:
+		str_raw(s, "null");
+		break;
+	case DB_BOOL:
+		str_raw(s, v.number != 0 ? "true" : "false");
+		break;
+	case DB_INT:
+		str_int(s, v.number);
+		break;
+	case DB_TIME:
+		str_raw(s, "\"");
+		str_time(s, v.number, 3);
+		str_raw(s, "\"");
+		break;
+	case DB_UUID:
+		db_uuid(v, uuid);
+		str_json(s, uuid, UUID_LEN);
+		break;
+	case DB_TEXT:
+		str_json(s, v.bytes, v.len);
+		break;
+	case DB_JSON:
+		str_bytes(s, v.bytes, v.len);
+		break;
+	case DB_NESTED:
+		array_json(s, column, v);
+		break;
+	}
+}
+
+/* The columns of a row from first to before last, as members. */
+static void
+members_json(struct str *s, const struct db_result *result, size_t row,
+    size_t first, size_t last)
+{
+	for (size_t k = first; k < last; k++)
+		member_json(s, db_name(result, k), db_value(result, row, k));
+}
+
+/* Row 0 holds the verdict and what belongs to the list; the items follow. */
+static void
+list_json(struct request *rq, const struct db_result *result, struct str *s)
+{
+	const size_t first = 1 + rq->route->nheaders;
+
+	str_raw(s, "{");
+	str_json(s, rq->route->member, strlen(rq->route->member));
+	str_raw(s, ":[");
+	for (size_t row = 1; row < db_rows(result); row++) {
+		str_raw(s, row > 1 ? ",{" : "{");
+		members_json(s, result, row, first, db_columns(result));
+		str_raw(s, "}");
+	}
+	str_raw(s, "]");
+	members_json(s, result, 0, 1, first);
+	for (size_t i = 0; i < rq->nechoes; i++)
+		str_printf(s, ",\"%s\":%s", rq->echoes[i].name,
+		    rq->echoes[i].value);
+	str_raw(s, "}");
+}
+
+void
+reply_success(struct request *rq, const struct db_result *result,
+    struct str *body)
+{
+	rq->status = rq->route->status;
+	switch (rq->route->shape) {
+	case SHAPE_ALIVE:
+		str_raw(body, "{\"status\":\"ok\"}");
+		break;
+	case SHAPE_VALUES:
+		str_raw(body, "{");
+		members_json(body, result, 0,
+		    rq->route->callers == CALLER_NONE ? 0 : 1,
+		    db_columns(result));
+		str_raw(body, "}");
+		break;
+	case SHAPE_ONE:
+		str_printf(body, "{\"%s\":{", rq->route->member);
+		members_json(body, result, 0, 1, db_columns(result));
+		str_raw(body, "}}");
+		break;
+	case SHAPE_LIST:
+		list_json(rq, result, body);
+		break;
+	case SHAPE_SUCCESS:
+		str_raw(body, "{\"success\":true}");
+		break;
+	case SHAPE_EMPTY:
+		break;
+	}
+}
+
+void
+reply_failure(struct request *rq, struct str *body)
+{
+	rq->status = problem_row(rq->problem)->status;
+	rq->mount->problem(rq, body);
+}
+
+static int64_t
+divide_up(int64_t us)
+{
+	return us / 1000000 + (us % 1000000 > 0);
+}
+
+int64_t
+reply_retry_after(const struct verdict *v)
+{
+	const int64_t seconds = divide_up(v->rate_reset - v->at);
+
+	return seconds > 1 ? seconds : 1;
+}
+
+static const char *
+edit_window_text(struct request *rq)
+{
+	const int64_t seconds = rq->verdict.edit_window;
+	const bool minutes = seconds % 60 == 0;
+	struct str at = str_new(rq->arena);
+
+	str_time(&at, rq->verdict.expired_at, 3);
+	return arena_printf(rq->arena,
+	    "Message %s can no longer be modified. The %" PRId64
+	    "-%s edit window expired at %s.",
+	    rq->detail, minutes ? seconds / 60 : seconds,
+	    minutes ? "minute" : "second", at.text);
+}
+
+const char *
+reply_problem_text(struct request *rq)
+{
+	if (rq->problem == PROBLEM_EDIT_WINDOW_EXPIRED)
+		return edit_window_text(rq);
+	if (rq->problem == PROBLEM_FIELDS_INVALID)
+		return rq->detail;
+	return problem_row(rq->problem)->text;
+}
+
+static const char *
+reason(int status)
+{
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (reasons[i].status == status)
+			return reasons[i].reason;
+	return "Unknown";
+}
+
+static void
+rate_headers(const struct verdict *v, struct str *out)
+{
+	if (v->rate_window == NULL)
+		return;
+	str_printf(out, "X-RateLimit-Limit: %" PRId64 "\r\n", v->rate_limit);
+	str_printf(out, "X-RateLimit-Remaining: %" PRId64 "\r\n",
+	    v->rate_remaining);
+	str_printf(out, "X-RateLimit-Reset: %" PRId64 "\r\n",
+	    UNIX_EPOCH_2000 + divide_up(v->rate_reset));
+}
+
+void
+reply_headers(struct request *rq, size_t len, struct str *out)
+{
+	const bool bodiless = rq->status == 204 || rq->status == 304;
+
+	str_printf(out, "Status: %d %s\r\n", rq->status, reason(rq->status));
+	str_printf(out, "X-Request-Id: %s\r\n", rq->id);
+	str_raw(out, "Cache-Control: no-store\r\n");
+	/* Without this, some servers answer Range from our 200. */
+	str_raw(out, "Accept-Ranges: none\r\n");
+	if (!bodiless) {
+		str_raw(out,
+		    "Content-Type: application/json; charset=utf-8\r\n");
+		str_printf(out, "Content-Length: %zu\r\n", len);
+	}
+	rate_headers(&rq->verdict, out);
+	if (rq->problem == PROBLEM_RATE_LIMITED)
+		str_printf(out, "Retry-After: %" PRId64 "\r\n",
+		    reply_retry_after(&rq->verdict));
+	else if (rq->problem == PROBLEM_UNAVAILABLE)
+		str_raw(out, "Retry-After: 1\r\n");
+	else if (rq->problem == PROBLEM_METHOD_UNKNOWN)
+		str_printf(out, "Allow: %s\r\n", route_allow(rq));
+	else if (rq->status == 401)
+		str_raw(out, "WWW-Authenticate: Bearer\r\n");
+	if (rq->problem == PROBLEM_NONE && rq->verdict.replayed)
+		str_raw(out, "Idempotency-Replayed: true\r\n");
+	str_raw(out, "\r\n");
+}

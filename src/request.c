@@ -1,0 +1,256 @@
+/*
+ * request.c - one request: what its parameters say.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "arena.h"
+#include "digest.h"
+#include "log.h"
+#include "request.h"
+
+#define KEY_RANDOM_LEN 32 /* characters after the prefix */
+#define ALPHANUMERIC \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+static const char *const header_names[HEADER__MAX] = {
+	[HEADER_AUTHORIZATION] = "HTTP_AUTHORIZATION",
+	[HEADER_API_KEY] = "HTTP_X_API_KEY",
+	[HEADER_APP_ID] = "HTTP_X_APP_ID",
+	[HEADER_VISITOR_ID] = "HTTP_X_VISITOR_ID",
+	[HEADER_ORIGIN] = "HTTP_ORIGIN",
+	[HEADER_IDEMPOTENCY_KEY] = "HTTP_IDEMPOTENCY_KEY",
+	[HEADER_CONTENT_TYPE] = "CONTENT_TYPE",
+	[HEADER_CONTENT_LENGTH] = "CONTENT_LENGTH",
+	[HEADER_IF_NONE_MATCH] = "HTTP_IF_NONE_MATCH",
+	[HEADER_REQUEST_METHOD] = "REQUEST_METHOD",
+	[HEADER_REQUEST_URI] = "REQUEST_URI",
+};
+
+static const struct {
+	const char *prefix;
+	enum caller caller;
+} key_kinds[] = {
+	{ "dk_live_", CALLER_VISITOR },
+	{ "dk_test_", CALLER_VISITOR },
+	{ "op_live_", CALLER_OPERATOR },
+	{ "op_test_", CALLER_OPERATOR },
+};
+
+bool
+request_fail(struct request *rq, enum problem problem)
+{
+	if (rq->problem == PROBLEM_NONE)
+		rq->problem = problem;
+	return false;
+}
+
+bool
+request_invalid(struct request *rq, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	rq->detail = rq->detail == NULL
+	    ? arena_printf(rq->arena, "%s", text)
+	    : arena_printf(rq->arena, "%s; %s", rq->detail, text);
+	return request_fail(rq, PROBLEM_FIELDS_INVALID);
+}
+
+/*
+ * A ULID: 48 bits of milliseconds and 80 random bits, five to a character of
+ * Crockford's base 32; the first character has only three bits.
+ */
+void
+request_identify(struct request *rq)
+{
+	static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	unsigned char bytes[16];
+	struct timespec now;
+	uint64_t ms, bits = 0;
+	int count = 2; /* zero bits in front, to make 130 */
+	char *out = rq->id;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	for (int i = 5; i >= 0; i--, ms >>= 8)
+		bytes[i] = (unsigned char)ms;
+	if (getrandom(bytes + 6, sizeof(bytes) - 6, 0) != sizeof(bytes) - 6)
+		die("getrandom: no random bytes");
+	memcpy(out, "req_", 4);
+	out += 4;
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		bits = bits << 8 | bytes[i];
+		count += 8;
+		for (; count >= 5; count -= 5)
+			*out++ = alphabet[bits >> (count - 5) & 31];
+	}
+	*out = '\0';
+}
+
+void
+request_parameter(struct request *rq, const char *name, const char *value)
+{
+	for (int h = 0; h < HEADER__MAX; h++) {
+		if (strcmp(header_names[h], name) != 0)
+			continue;
+		rq->headers[h] = rq->headers[h] == NULL
+		    ? value
+		    : arena_printf(rq->arena, "%s, %s", rq->headers[h], value);
+		return;
+	}
+}
+
+static enum method
+method_named(const char *name)
+{
+	static const char *const names[] = {
+		[METHOD_GET] = "GET",
+		[METHOD_POST] = "POST",
+		[METHOD_PATCH] = "PATCH",
+		[METHOD_DELETE] = "DELETE",
+	};
+
+	for (int m = METHOD_GET; m <= METHOD_DELETE; m++)
+		if (strcmp(names[m], name) == 0)
+			return (enum method)m;
+	return METHOD_OTHER;
+}
+
+/* Behind scheme and authority of an absolute target (RFC 9112, 3.2.2). */
+static const char *
+target_path(const char *uri)
+{
+	const char *slashes = strstr(uri, "://");
+
+	if (*uri == '/' || slashes == NULL)
+		return uri;
+	uri = strchr(slashes + 3, '/');
+	return uri != NULL ? uri : "/";
+}
+
+/* Cut a path at its slashes; each segment is decoded once, by itself. */
+static bool
+split(struct request *rq, char *path)
+{
+	if (*path != '/')
+		return false;
+	do {
+		char *segment = path + 1;
+
+		path = strchr(segment, '/');
+		if (path != NULL)
+			*path = '\0';
+		if (rq->nsegments == REQUEST_SEGMENTS_MAX || *segment == '\0' ||
+		    !text_decode(segment, false) ||
+		    strchr(segment, '/') != NULL)
+			return false;
+		rq->segments[rq->nsegments++] = segment;
+	} while (path != NULL);
+	return true;
+}
+
+bool
+request_target(struct request *rq, const char *prefix)
+{
+	const char *method = rq->headers[HEADER_REQUEST_METHOD];
+	const char *uri = rq->headers[HEADER_REQUEST_URI];
+	const size_t skip = strlen(prefix);
+	char *path, *query;
+
+	if (method == NULL)
+		method = "-";
+	rq->method_name = arena_printf(rq->arena, "%.16s", method);
+	rq->head = strcmp(method, "HEAD") == 0;
+	rq->method = rq->head ? METHOD_GET : method_named(method);
+	rq->query = arena_copy(rq->arena, "", 0);
+	if (uri == NULL)
+		return false;
+	uri = target_path(uri);
+	path = arena_copy(rq->arena, uri, strcspn(uri, "?"));
+	query = strchr(uri, '?');
+	if (query != NULL)
+		rq->query = arena_copy(rq->arena, query + 1, strlen(query + 1));
+	if (strlen(path) > REQUEST_URI_MAX || strncmp(path, prefix, skip) != 0)
+		return false;
+	return split(rq, path + skip);
+}
+
+/* The token of a Bearer field; NULL when the field is of another scheme. */
+static const char *
+bearer(const char *field)
+{
+	if (field == NULL || strncasecmp(field, "Bearer", 6) != 0 ||
+	    (field[6] != ' ' && field[6] != '\0'))
+		return NULL;
+	return field + 6 + strspn(field + 6, " ");
+}
+
+static enum caller
+key_kind(const char *key)
+{
+	for (size_t i = 0; i < sizeof(key_kinds) / sizeof(key_kinds[0]); i++) {
+		const size_t len = strlen(key_kinds[i].prefix);
+		const char *random = key + len;
+
+		if (strncmp(key, key_kinds[i].prefix, len) == 0 &&
+		    strlen(random) == KEY_RANDOM_LEN &&
+		    strspn(random, ALPHANUMERIC) == KEY_RANDOM_LEN)
+			return key_kinds[i].caller;
+	}
+	return CALLER_NONE;
+}
+
+bool
+request_credentials(struct request *rq)
+{
+	const char *key = bearer(rq->headers[HEADER_AUTHORIZATION]);
+	const char *other = rq->headers[HEADER_API_KEY];
+
+	if (other != NULL && *other == '\0')
+		other = NULL;
+	if (key == NULL && other == NULL)
+		return request_fail(rq, PROBLEM_KEY_MISSING);
+	if (key != NULL && other != NULL && strcmp(key, other) != 0)
+		return request_fail(rq, PROBLEM_KEY_UNKNOWN);
+	if (key == NULL)
+		key = other;
+	rq->caller = key_kind(key);
+	if (rq->caller == CALLER_NONE)
+		return request_fail(rq, PROBLEM_KEY_MALFORMED);
+	digest_bytes(key, strlen(key), rq->key_hash);
+	return true;
+}
+
+const char *
+request_origin(struct request *rq)
+{
+	const char *origin = rq->headers[HEADER_ORIGIN];
+	const char *slashes;
+	char *host;
+	size_t len;
+
+	if (origin == NULL || *origin == '\0')
+		return NULL;
+	slashes = strstr(origin, "://");
+	if (slashes != NULL)
+		origin = slashes + 3;
+	/* Colons inside the brackets of an IPv6 address are part of the host. */
+	len = *origin == '[' ? strcspn(origin, "]") + 1 : strcspn(origin, ":/");
+	if (len > strlen(origin))
+		len = strlen(origin);
+	host = arena_copy(rq->arena, origin, len);
+	for (char *p = host; *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return text_utf8(host, len) ? host : "";
+}

@@ -1,0 +1,135 @@
+/*
+ * request.h - one request: what came, what was found out, what is answered.
+ */
+#ifndef FOYER_REQUEST_H
+#define FOYER_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "problem.h"
+#include "text.h"
+
+#define REQUEST_BODY_MAX     131072 /* bytes; what .htaccess-only hosts allow */
+#define REQUEST_URI_MAX	     2048   /* bytes of path and of query, each */
+#define REQUEST_HEADERS_MAX  100    /* HTTP_ parameters */
+#define REQUEST_SEGMENTS_MAX 8
+#define REQUEST_ECHOES_MAX   2
+#define REQUEST_ID_LEN	     30 /* "req_" and 26 characters */
+
+enum method {
+	METHOD_OTHER,
+	METHOD_GET,
+	METHOD_POST,
+	METHOD_PATCH,
+	METHOD_DELETE,
+};
+
+/* The header fields that Foyer reads; request.c has their CGI names. */
+enum header {
+	HEADER_AUTHORIZATION,
+	HEADER_API_KEY,
+	HEADER_APP_ID,
+	HEADER_VISITOR_ID,
+	HEADER_ORIGIN,
+	HEADER_IDEMPOTENCY_KEY,
+	HEADER_CONTENT_TYPE,
+	HEADER_CONTENT_LENGTH,
+	HEADER_IF_NONE_MATCH,
+	HEADER_REQUEST_METHOD,
+	HEADER_REQUEST_URI,
+	HEADER__MAX
+};
+
+enum caller {
+	CALLER_NONE = 0,
+	CALLER_VISITOR = 1,
+	CALLER_OPERATOR = 2,
+	CALLER_BOTH = CALLER_VISITOR | CALLER_OPERATOR,
+};
+
+/* Instants are microseconds since 2000-01-01, as PostgreSQL sends them. */
+struct verdict {
+	const char *outcome;
+	const char *caller; /* id of the key or operator; NULL when unknown */
+	const char *rate_scope;
+	const char *rate_window; /* NULL: no limiter was asked */
+	int64_t at, rate_reset, expired_at;
+	int64_t rate_limit, rate_remaining, edit_window;
+	bool known; /* the database has answered */
+	bool replayed;
+};
+
+struct arena;
+struct json;
+struct mount;
+struct route;
+
+/* Pointers live in the arena; headers only until the answer is finished. */
+struct request {
+	struct arena *arena;
+	char id[REQUEST_ID_LEN + 1];
+	const char *headers[HEADER__MAX]; /* NULL: not sent */
+
+	enum method method;
+	const char *method_name; /* as sent, at most 16 bytes of it */
+	bool head;		 /* HEAD, handled as GET */
+	const char *segments[REQUEST_SEGMENTS_MAX]; /* decoded */
+	size_t nsegments;
+	char *query; /* raw, never NULL */
+
+	char *body; /* NUL-terminated; NULL until it is read */
+	size_t body_len;
+	bool body_incomplete;
+	const struct json *object; /* the body; NULL: it is empty */
+
+	const struct mount *mount; /* never NULL once the target is read */
+	const struct route *route; /* NULL: there is none */
+	enum caller caller;
+	unsigned char key_hash[32];
+	char application[UUID_LEN + 1]; /* "" when the header is missing */
+	char visitor[UUID_LEN + 1];
+
+	struct echo {
+		const char *name, *value;
+	} echoes[REQUEST_ECHOES_MAX]; /* of the query, see struct field */
+	size_t nechoes;
+
+	enum problem problem; /* the first; PROBLEM_NONE so far */
+	const char *detail;   /* what the problem's text takes for %s */
+	struct verdict verdict;
+	int status;
+	int64_t db_us; /* time spent waiting for the database */
+};
+
+/* Record why the request fails; always false, so callers return it. */
+bool request_fail(struct request *rq, enum problem problem);
+
+/* The same for PROBLEM_FIELDS_INVALID; texts are joined by "; ". */
+bool request_invalid(struct request *rq, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A new id for rq: "req_" and a ULID of the clock and getrandom(2). */
+void request_identify(struct request *rq);
+
+/*
+ * Take one CGI parameter.  A second one of the same name makes the value the
+ * list of both, as RFC 9110 (section 5.3) joins field lines: no field that
+ * Foyer reads may be a list, so it will be refused.
+ */
+void request_parameter(struct request *rq, const char *name, const char *value);
+
+/*
+ * Read method, path and query; segments are those of the path behind prefix.
+ * False when the path cannot be one of ours.
+ */
+bool request_target(struct request *rq, const char *prefix);
+
+/* Who calls, by the key of the Authorization or X-Api-Key field. */
+bool request_credentials(struct request *rq);
+
+/* host of the Origin field in lower case; NULL when there is none. */
+const char *request_origin(struct request *rq);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * route.h - the table of routes: the row is the handler.
+ */
+#ifndef FOYER_ROUTE_H
+#define FOYER_ROUTE_H
+
+#include <stddef.h>
+
+#include "db.h"
+#include "request.h"
+
+struct field;
+
+enum shape {
+	SHAPE_ALIVE,   /* {"status": "ok"}, without the database */
+	SHAPE_VALUES,  /* the columns themselves */
+	SHAPE_ONE,     /* {member: {columns}} */
+	SHAPE_LIST,    /* {member: [{columns}, ...], ...} */
+	SHAPE_SUCCESS, /* {"success": true} */
+	SHAPE_EMPTY,   /* no body */
+};
+
+struct route {
+	enum method method;
+	const char *path; /* below the mount; ":name" takes a segment */
+	enum caller callers;
+	const struct field *body, *query; /* NULL: none */
+	enum query call;
+	int status; /* of success */
+	enum shape shape;
+	const char *member;
+	size_t nheaders; /* columns of a list that belong to the list itself */
+};
+
+/*
+ * Find the row for rq's method and path and set rq->route.  Fails with
+ * PROBLEM_ROUTE_UNKNOWN or PROBLEM_METHOD_UNKNOWN.
+ */
+bool route_find(struct request *rq);
+
+/*
+ * Choose among the rows of that method and path the one for rq->caller.  Fails
+ * with PROBLEM_CALLER_WRONG.
+ */
+bool route_choose(struct request *rq);
+
+/* The methods of rq's path, as the Allow field lists them (RFC 9110, 10.2.1). */
+const char *route_allow(struct request *rq);
+
+/* Append a parameter for each ":name" of the path: a UUID, or the nil UUID. */
+void route_captures(struct request *rq, struct db_param *params,
+    size_t *nparams);
+
+/* "METHOD /path" with canonical ids: the scope of an Idempotency-Key. */
+const char *route_target(struct request *rq);
+
+#endif

@@ -1,0 +1,187 @@
+/*
+ * text.c - bytes from outside: UTF-8, UUIDs, percent-encoding, numbers.
+ *
+ * SPDX-License-Identifier: ISC
+ */
+#include <stdint.h>
+#include <string.h>
+
+#include "text.h"
+
+/*
+ * The length of the well-formed sequence at the start of n bytes, and its code
+ * point; 0 when there is none.  The table is Unicode's table 3-7.
+ */
+static size_t
+sequence(const unsigned char *p, size_t n, uint32_t *code)
+{
+	static const struct {
+		unsigned char first, last, low, high;
+		unsigned char extra, mask;
+	} forms[] = {
+		{ 0x00, 0x7f, 0x00, 0x00, 0, 0x7f },
+		{ 0xc2, 0xdf, 0x80, 0xbf, 1, 0x1f },
+		{ 0xe0, 0xe0, 0xa0, 0xbf, 2, 0x0f },
+		{ 0xe1, 0xec, 0x80, 0xbf, 2, 0x0f },
+		{ 0xed, 0xed, 0x80, 0x9f, 2, 0x0f },
+		{ 0xee, 0xef, 0x80, 0xbf, 2, 0x0f },
+		{ 0xf0, 0xf0, 0x90, 0xbf, 3, 0x07 },
+		{ 0xf1, 0xf3, 0x80, 0xbf, 3, 0x07 },
+		{ 0xf4, 0xf4, 0x80, 0x8f, 3, 0x07 },
+	};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (p[0] < forms[i].first || p[0] > forms[i].last)
+			continue;
+		if (n < 1U + forms[i].extra)
+			return 0;
+		*code = p[0] & forms[i].mask;
+		for (size_t k = 1; k <= forms[i].extra; k++) {
+			if (p[k] < (k == 1 ? forms[i].low : 0x80) ||
+			    p[k] > (k == 1 ? forms[i].high : 0xbf))
+				return 0;
+			*code = *code << 6 | (p[k] & 0x3f);
+		}
+		return 1U + forms[i].extra;
+	}
+	return 0;
+}
+
+bool
+text_utf8(const char *bytes, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)bytes;
+	uint32_t code;
+
+	while (n > 0) {
+		size_t len = *p < 0x80 ? 1 : sequence(p, n, &code);
+
+		if (len == 0)
+			return false;
+		p += len;
+		n -= len;
+	}
+	return true;
+}
+
+size_t
+text_length(const char *bytes, size_t n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += ((unsigned char)bytes[i] & 0xc0) != 0x80;
+	return count;
+}
+
+static bool
+white(uint32_t code)
+{
+	return (code >= 0x09 && code <= 0x0d) || code == 0x20 || code == 0x85 ||
+	    code == 0xa0 || code == 0x1680 ||
+	    (code >= 0x2000 && code <= 0x200a) || code == 0x2028 ||
+	    code == 0x2029 || code == 0x202f || code == 0x205f ||
+	    code == 0x3000;
+}
+
+/* Where the last sequence of n bytes begins. */
+static size_t
+last_start(const unsigned char *p, size_t n)
+{
+	size_t i = n - 1;
+
+	while (i > 0 && (p[i] & 0xc0) == 0x80)
+		i--;
+	return i;
+}
+
+void
+text_trim(const char **bytes, size_t *n)
+{
+	const unsigned char *p = (const unsigned char *)*bytes;
+	size_t len = *n, step, start;
+	uint32_t code;
+
+	while (len > 0 && (step = sequence(p, len, &code)) > 0 && white(code)) {
+		p += step;
+		len -= step;
+	}
+	while (len > 0) {
+		start = last_start(p, len);
+		if (sequence(p + start, len - start, &code) == 0 ||
+		    !white(code))
+			break;
+		len = start;
+	}
+	*bytes = (const char *)p;
+	*n = len;
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool
+text_uuid(const char *text, char out[static UUID_LEN + 1])
+{
+	for (int i = 0; i < UUID_LEN; i++) {
+		char c = text[i];
+
+		if (i == 8 || i == 13 || i == 18 || i == 23) {
+			if (c != '-')
+				return false;
+		} else if (hex_digit(c) < 0) {
+			return false;
+		}
+		out[i] = c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : c;
+	}
+	out[UUID_LEN] = '\0';
+	return text[UUID_LEN] == '\0';
+}
+
+bool
+text_decode(char *text, bool plus)
+{
+	char *from = text, *to = text;
+
+	while (*from != '\0') {
+		if (*from == '%') {
+			int high = hex_digit(from[1]);
+			int low = high < 0 ? -1 : hex_digit(from[2]);
+
+			if (low < 0 || (high == 0 && low == 0))
+				return false;
+			*to++ = (char)(high << 4 | low);
+			from += 3;
+		} else {
+			*to++ = *from == '+' && plus ? ' ' : *from;
+			from++;
+		}
+	}
+	*to = '\0';
+	return text_utf8(text, (size_t)(to - text));
+}
+
+bool
+text_integer(const char *text, long min, long max, long *value)
+{
+	long sum = 0;
+
+	if (*text == '\0')
+		return false;
+	for (; *text != '\0'; text++) {
+		if (*text < '0' || *text > '9' || sum > max / 10)
+			return false;
+		sum = sum * 10 + (*text - '0');
+	}
+	*value = sum;
+	return sum >= min && sum <= max;
+}
