@@ -31,6 +31,7 @@ enum {
 	OID_INT4 = 23,
 	OID_TEXT = 25,
 	OID_JSON = 114,
+	OID_TEXT_ARRAY = 1009,
 	OID_TIMESTAMPTZ = 1184,
 	OID_UUID = 2950,
 	OID_JSONB = 3802,
@@ -443,6 +444,9 @@ decode(unsigned oid, const char *bytes, size_t len)
 		break;
 	case OID_JSON:
 		v.type = DB_JSON;
+		break;
+	case OID_TEXT_ARRAY:
+		v.type = DB_NESTED;
 		break;
 	default:
 		v.type = oid >= OID_USER ? DB_NESTED : DB_TEXT;

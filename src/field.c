@@ -58,6 +58,26 @@ check_choice(struct request *rq, const struct field *f, const char *text)
 	    alternatives(rq, f->choices));
 }
 
+/* Values joined by scan(); in braces they are an array of PostgreSQL's. */
+static bool
+check_choices(struct request *rq, const struct field *f, const char **text)
+{
+	char *list = arena_printf(rq->arena, "{%s}", *text), *rest;
+	char *words = arena_copy(rq->arena, *text, strlen(*text));
+
+	for (rest = words; rest != NULL;) {
+		char *word = rest;
+
+		rest = strchr(word, ',');
+		if (rest != NULL)
+			*rest++ = '\0';
+		if (!check_choice(rq, f, word))
+			return false;
+	}
+	*text = list;
+	return true;
+}
+
 static bool
 check_uuid(struct request *rq, const struct field *f, const char **text)
 {
@@ -91,6 +111,8 @@ check(struct request *rq, const struct field *f, const char **text)
 		return check_text(rq, f, text);
 	case FIELD_CHOICE:
 		return check_choice(rq, f, *text);
+	case FIELD_CHOICES:
+		return check_choices(rq, f, text);
 	case FIELD_UUID:
 		return check_uuid(rq, f, text);
 	case FIELD_INTEGER:
@@ -161,11 +183,25 @@ field_body(struct request *rq, const struct field *fields,
 	return rq->problem == PROBLEM_NONE;
 }
 
+static void
+add(struct request *rq, const struct field *f, const char **first,
+    const char *value)
+{
+	if (*first == NULL)
+		*first = value;
+	else if (f->type == FIELD_CHOICES)
+		*first = arena_printf(rq->arena, "%s,%s", *first, value);
+	else
+		(void)request_invalid(rq, "%s must be given only once",
+		    f->name);
+}
+
 /* Raw values of the query, one for each row of fields; NULL: not given. */
 static void
 scan(struct request *rq, const struct field *fields,
     const char *values[FIELDS_MAX])
 {
+	static char empty[] = "";
 	char *next = rq->query;
 
 	while (next != NULL) {
@@ -181,12 +217,10 @@ scan(struct request *rq, const struct field *fields,
 		f = text_decode(name, true) ? field_named(fields, name) : NULL;
 		if (f == NULL)
 			continue;
-		if (values[f - fields] != NULL)
-			(void)request_invalid(rq, "%s must be given only once",
-			    f->name);
 		/* What cannot be decoded is no valid value of any type. */
-		values[f - fields] =
-		    value != NULL && text_decode(value, true) ? value : "";
+		if (value == NULL || !text_decode(value, true))
+			value = empty;
+		add(rq, f, &values[f - fields], value);
 	}
 }
 

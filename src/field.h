@@ -8,8 +8,9 @@
 #include <stddef.h>
 
 enum field_type {
-	FIELD_TEXT,   /* min to max code points after trimming */
-	FIELD_CHOICE, /* one of choices */
+	FIELD_TEXT,    /* min to max code points after trimming */
+	FIELD_CHOICE,  /* one of choices */
+	FIELD_CHOICES, /* the same, may be given again: an array */
 	FIELD_UUID,
 	FIELD_INTEGER, /* min to max */
 };

@@ -1,9 +1,6 @@
 /*
  * reply.c - from what was found out to the bytes of the answer.
  *
- * The columns of a reply are named as the members of the JSON answer, and their
- * types say how they are written.
- *
  * SPDX-License-Identifier: ISC
  */
 #include <inttypes.h>
@@ -16,6 +13,7 @@
 #include "reply.h"
 #include "request.h"
 #include "route.h"
+#include "row.h"
 #include "str.h"
 
 #define UNIX_EPOCH_2000 INT64_C(946684800) /* 2000-01-01 in Unix seconds */
@@ -31,17 +29,11 @@ enum {
 	VERDICT_RATE_REMAINING,
 	VERDICT_RATE_RESET,
 	VERDICT_REPLAYED,
+	VERDICT_UNMODIFIED,
+	VERDICT_ETAG,
 	VERDICT_EXPIRED_AT,
 	VERDICT_EDIT_WINDOW,
 	VERDICT__MAX
-};
-
-/* The members of an element of a column that is an array of records. */
-static const struct {
-	const char *column;
-	const char *members[4];
-} nested[] = {
-	{ "participants", { "userId", "role", "joinedAt" } },
 };
 
 static const struct {
@@ -89,7 +81,6 @@ reply_verdict(struct request *rq, const struct db_result *result)
 	if (db_record(db_value(result, 0, 0), f, VERDICT__MAX) != VERDICT__MAX)
 		die("the verdict has another form than this program knows");
 	*v = (struct verdict){
-		.known = true,
 		.outcome = text(rq, f[VERDICT_OUTCOME]),
 		.caller = text(rq, f[VERDICT_CALLER]),
 		.rate_scope = text(rq, f[VERDICT_RATE_SCOPE]),
@@ -100,96 +91,10 @@ reply_verdict(struct request *rq, const struct db_result *result)
 		.rate_reset = f[VERDICT_RATE_RESET].number,
 		.expired_at = f[VERDICT_EXPIRED_AT].number,
 		.edit_window = f[VERDICT_EDIT_WINDOW].number,
+		.etag = f[VERDICT_ETAG].number,
 		.replayed = f[VERDICT_REPLAYED].number != 0,
+		.unmodified = f[VERDICT_UNMODIFIED].number != 0,
 	};
-}
-
-static void value_json(struct str *s, const char *column, struct db_value v);
-
-static void
-member_json(struct str *s, const char *name, struct db_value v)
-{
-	if (s->text[s->len - 1] != '{')
-		str_raw(s, ",");
-	str_json(s, name, strlen(name));
-	str_raw(s, ":");
-	value_json(s, name, v);
-}
-
-static void
-record_json(struct str *s, const char *const members[], struct db_value record)
-{
-	struct db_value fields[4];
-	const size_t n = db_record(record, fields, 4);
-
-	str_raw(s, "{");
-	for (size_t i = 0; i < n && members[i] != NULL; i++)
-		member_json(s, members[i], fields[i]);
-	str_raw(s, "}");
-}
-
-static void
-array_json(struct str *s, const char *column, struct db_value array)
-{
-	const size_t n = db_array(array, NULL, 0);
-	struct db_value *elements =
-	    arena_alloc(s->arena, (n + 1) * sizeof(*elements));
-	size_t row = 0;
-
-	(void)db_array(array, elements, n);
-	while (strcmp(nested[row].column, column) != 0)
-		row++;
-	str_raw(s, "[");
-	for (size_t i = 0; i < n; i++) {
-		str_raw(s, i > 0 ? "," : "");
-		record_json(s, nested[row].members, elements[i]);
-	}
-	str_raw(s, "]");
-}
-
-static void
-value_json(struct str *s, const char *column, struct db_value v)
-{
-	char uuid[UUID_LEN + 1];
-
-	switch (v.type) {
-	case DB_NULL:
-		str_raw(s, "null");
-		break;
-	case DB_BOOL:
-		str_raw(s, v.number != 0 ? "true" : "false");
-		break;
-	case DB_INT:
-		str_int(s, v.number);
-		break;
-	case DB_TIME:
-		str_raw(s, "\"");
-		str_time(s, v.number, 3);
-		str_raw(s, "\"");
-		break;
-	case DB_UUID:
-		db_uuid(v, uuid);
-		str_json(s, uuid, UUID_LEN);
-		break;
-	case DB_TEXT:
-		str_json(s, v.bytes, v.len);
-		break;
-	case DB_JSON:
-		str_bytes(s, v.bytes, v.len);
-		break;
-	case DB_NESTED:
-		array_json(s, column, v);
-		break;
-	}
-}
-
-/* The columns of a row from first to before last, as members. */
-static void
-members_json(struct str *s, const struct db_result *result, size_t row,
-    size_t first, size_t last)
-{
-	for (size_t k = first; k < last; k++)
-		member_json(s, db_name(result, k), db_value(result, row, k));
 }
 
 /* Row 0 holds the verdict and what belongs to the list; the items follow. */
@@ -198,16 +103,17 @@ list_json(struct request *rq, const struct db_result *result, struct str *s)
 {
 	const size_t first = 1 + rq->route->nheaders;
 
-	str_raw(s, "{");
-	str_json(s, rq->route->member, strlen(rq->route->member));
-	str_raw(s, ":[");
+	str_printf(s, "{\"%s\":[", rq->route->member);
 	for (size_t row = 1; row < db_rows(result); row++) {
 		str_raw(s, row > 1 ? ",{" : "{");
-		members_json(s, result, row, first, db_columns(result));
+		if (rq->route->shape == SHAPE_CHANGES)
+			row_given(s, result, row, first, db_columns(result));
+		else
+			row_members(s, result, row, first, db_columns(result));
 		str_raw(s, "}");
 	}
 	str_raw(s, "]");
-	members_json(s, result, 0, 1, first);
+	row_members(s, result, 0, 1, first);
 	for (size_t i = 0; i < rq->nechoes; i++)
 		str_printf(s, ",\"%s\":%s", rq->echoes[i].name,
 		    rq->echoes[i].value);
@@ -218,6 +124,10 @@ void
 reply_success(struct request *rq, const struct db_result *result,
     struct str *body)
 {
+	if (rq->verdict.unmodified) {
+		rq->status = 304;
+		return;
+	}
 	rq->status = rq->route->status;
 	switch (rq->route->shape) {
 	case SHAPE_ALIVE:
@@ -225,17 +135,18 @@ reply_success(struct request *rq, const struct db_result *result,
 		break;
 	case SHAPE_VALUES:
 		str_raw(body, "{");
-		members_json(body, result, 0,
+		row_members(body, result, 0,
 		    rq->route->callers == CALLER_NONE ? 0 : 1,
 		    db_columns(result));
 		str_raw(body, "}");
 		break;
 	case SHAPE_ONE:
 		str_printf(body, "{\"%s\":{", rq->route->member);
-		members_json(body, result, 0, 1, db_columns(result));
+		row_members(body, result, 0, 1, db_columns(result));
 		str_raw(body, "}}");
 		break;
 	case SHAPE_LIST:
+	case SHAPE_CHANGES:
 		list_json(rq, result, body);
 		break;
 	case SHAPE_SUCCESS:
@@ -338,6 +249,8 @@ reply_headers(struct request *rq, size_t len, struct str *out)
 		str_printf(out, "Allow: %s\r\n", route_allow(rq));
 	else if (rq->status == 401)
 		str_raw(out, "WWW-Authenticate: Bearer\r\n");
+	if (rq->problem == PROBLEM_NONE && rq->verdict.etag > 0)
+		str_printf(out, "ETag: \"%" PRId64 "\"\r\n", rq->verdict.etag);
 	if (rq->problem == PROBLEM_NONE && rq->verdict.replayed)
 		str_raw(out, "Idempotency-Replayed: true\r\n");
 	str_raw(out, "\r\n");

@@ -15,6 +15,7 @@
 #include "digest.h"
 #include "log.h"
 #include "request.h"
+#include "str.h"
 
 #define KEY_RANDOM_LEN 32 /* characters after the prefix */
 #define ALPHANUMERIC \
@@ -253,4 +254,28 @@ request_origin(struct request *rq)
 	for (char *p = host; *p != '\0'; p++)
 		*p = (char)tolower((unsigned char)*p);
 	return text_utf8(host, len) ? host : "";
+}
+
+const char *
+request_tags(struct request *rq)
+{
+	const char *p = rq->headers[HEADER_IF_NONE_MATCH];
+	struct str tags = str_new(rq->arena);
+
+	if (p == NULL)
+		return NULL;
+	if (strcmp(p, "*") == 0)
+		return "{*}";
+	/* Weak and strong tags compare alike; commas occur only between ours. */
+	while ((p = strchr(p, '"')) != NULL) {
+		const size_t len = strspn(++p, "0123456789");
+
+		if (len > 0 && p[len] == '"')
+			str_printf(&tags, "%s%.*s", tags.len > 0 ? "," : "",
+			    (int)len, p);
+		p += strcspn(p, "\"");
+		if (*p == '"')
+			p++;
+	}
+	return arena_printf(rq->arena, "{%s}", tags.text);
 }

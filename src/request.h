@@ -57,8 +57,9 @@ struct verdict {
 	const char *rate_window; /* NULL: no limiter was asked */
 	int64_t at, rate_reset, expired_at;
 	int64_t rate_limit, rate_remaining, edit_window;
-	bool known; /* the database has answered */
-	bool replayed;
+	int64_t etag;	 /* 0: the answer has none */
+	bool replayed;	 /* an earlier answer, by Idempotency-Key */
+	bool unmodified; /* the client has it already, by If-None-Match */
 };
 
 struct arena;
@@ -128,6 +129,12 @@ bool request_target(struct request *rq, const char *prefix);
 
 /* Who calls, by the key of the Authorization or X-Api-Key field. */
 bool request_credentials(struct request *rq);
+
+/*
+ * The entity tags of If-None-Match (RFC 9110, section 13.1.2) that could be
+ * ours, numbers and "*", as an array of PostgreSQL's; NULL without the field.
+ */
+const char *request_tags(struct request *rq);
 
 /* host of the Origin field in lower case; NULL when there is none. */
 const char *request_origin(struct request *rq);

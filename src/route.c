@@ -13,6 +13,7 @@
 #include "str.h"
 
 #define OFFSET_MAX 2147483647
+#define CURSOR_MAX 999999999999999999 /* fits bigint */
 
 /* clang-format off */
 #define FIELD_LIMIT                                                            \
@@ -35,9 +36,36 @@ static const struct field new_message[] = {
 	{ .name = NULL },
 };
 
+static const struct field edited_message[] = {
+	{ .name = "content", .type = FIELD_TEXT, .min = 1, .max = 5000,
+	  .required = true },
+	{ .name = NULL },
+};
+
+static const struct field new_subject[] = {
+	{ .name = "subject", .type = FIELD_TEXT, .min = 1, .max = 500,
+	  .required = true },
+	{ .name = NULL },
+};
+
+static const struct field marker[] = {
+	{ .name = "messageId", .type = FIELD_UUID, .required = true },
+	{ .name = NULL },
+};
+
 static const struct field page[] = {
 	FIELD_LIMIT,
 	{ FIELD_OFFSET },
+	{ .name = NULL },
+};
+
+static const struct field operator_page[] = {
+	FIELD_LIMIT,
+	{ FIELD_OFFSET },
+	{ .name = "status", .type = FIELD_CHOICES,
+	  .choices = { "pending", "active", "closed" } },
+	{ .name = "applicationId", .type = FIELD_UUID },
+	{ .name = "assignedTo", .type = FIELD_CHOICE, .choices = { "me" } },
 	{ .name = NULL },
 };
 
@@ -51,21 +79,52 @@ static const struct field message_page[] = {
 	{ .name = NULL },
 };
 
+static const struct field change_page[] = {
+	{ .name = "after", .type = FIELD_INTEGER, .max = CURSOR_MAX,
+	  .fallback = "0" },
+	{ .name = "limit", .type = FIELD_INTEGER, .min = 1, .max = 100,
+	  .fallback = "100" },
+	{ .name = NULL },
+};
+
+/* method, path, callers, body, query, call, status, shape, member, ... */
 static const struct route routes[] = {
 	{ METHOD_GET, "/health/live", CALLER_NONE, NULL, NULL,
-	  QUERY__MAX, 200, SHAPE_ALIVE, NULL, 0 },
+	  QUERY__MAX, 200, SHAPE_ALIVE, NULL, 0, false },
 	{ METHOD_GET, "/health/ready", CALLER_NONE, NULL, NULL,
-	  QUERY_READY, 200, SHAPE_VALUES, NULL, 0 },
+	  QUERY_READY, 200, SHAPE_VALUES, NULL, 0, false },
 	{ METHOD_POST, "/conversations", CALLER_VISITOR, new_conversation, NULL,
-	  QUERY_CONVERSATION_CREATE, 201, SHAPE_ONE, "conversation", 0 },
+	  QUERY_CONVERSATION_CREATE, 201, SHAPE_ONE, "conversation", 0, false },
 	{ METHOD_GET, "/conversations", CALLER_VISITOR, NULL, page,
-	  QUERY_CONVERSATION_LIST, 200, SHAPE_LIST, "conversations", 1 },
+	  QUERY_CONVERSATION_LIST, 200, SHAPE_LIST, "conversations", 1, false },
+	{ METHOD_GET, "/conversations", CALLER_OPERATOR, NULL, operator_page,
+	  QUERY_OPERATOR_LIST, 200, SHAPE_LIST, "conversations", 1, false },
 	{ METHOD_GET, "/conversations/:id", CALLER_BOTH, NULL, NULL,
-	  QUERY_CONVERSATION_GET, 200, SHAPE_ONE, "conversation", 0 },
+	  QUERY_CONVERSATION_GET, 200, SHAPE_ONE, "conversation", 0, false },
+	{ METHOD_DELETE, "/conversations/:id", CALLER_OPERATOR, NULL, NULL,
+	  QUERY_CONVERSATION_DELETE, 204, SHAPE_EMPTY, NULL, 0, false },
 	{ METHOD_POST, "/conversations/:id/messages", CALLER_BOTH, new_message, NULL,
-	  QUERY_MESSAGE_SEND, 201, SHAPE_ONE, "message", 0 },
+	  QUERY_MESSAGE_SEND, 201, SHAPE_ONE, "message", 0, false },
 	{ METHOD_GET, "/conversations/:id/messages", CALLER_BOTH, NULL, message_page,
-	  QUERY_MESSAGE_LIST, 200, SHAPE_LIST, "messages", 0 },
+	  QUERY_MESSAGE_LIST, 200, SHAPE_LIST, "messages", 0, false },
+	{ METHOD_PATCH, "/conversations/:id/messages/:messageId", CALLER_BOTH,
+	  edited_message, NULL, QUERY_MESSAGE_EDIT, 200, SHAPE_ONE, "message", 0, false },
+	{ METHOD_DELETE, "/conversations/:id/messages/:messageId", CALLER_BOTH, NULL, NULL,
+	  QUERY_MESSAGE_DELETE, 200, SHAPE_SUCCESS, NULL, 0, false },
+	{ METHOD_POST, "/conversations/:id/read", CALLER_BOTH, marker, NULL,
+	  QUERY_MESSAGE_READ, 200, SHAPE_SUCCESS, NULL, 0, false },
+	{ METHOD_GET, "/conversations/:id/unread", CALLER_BOTH, NULL, NULL,
+	  QUERY_CONVERSATION_UNREAD, 200, SHAPE_VALUES, NULL, 0, false },
+	{ METHOD_GET, "/conversations/:id/changes", CALLER_BOTH, NULL, change_page,
+	  QUERY_CHANGE_LIST, 200, SHAPE_CHANGES, "changes", 2, true },
+	{ METHOD_POST, "/conversations/:id/accept", CALLER_OPERATOR, NULL, NULL,
+	  QUERY_CONVERSATION_ACCEPT, 200, SHAPE_ONE, "conversation", 0, false },
+	{ METHOD_POST, "/conversations/:id/leave", CALLER_OPERATOR, NULL, NULL,
+	  QUERY_CONVERSATION_LEAVE, 200, SHAPE_ONE, "conversation", 0, false },
+	{ METHOD_POST, "/conversations/:id/resolve", CALLER_OPERATOR, NULL, NULL,
+	  QUERY_CONVERSATION_RESOLVE, 200, SHAPE_ONE, "conversation", 0, false },
+	{ METHOD_PATCH, "/conversations/:id/subject", CALLER_OPERATOR, new_subject, NULL,
+	  QUERY_CONVERSATION_SUBJECT, 200, SHAPE_ONE, "conversation", 0, false },
 };
 /* clang-format on */
 
@@ -173,6 +232,14 @@ route_captures(struct request *rq, struct db_param *params, size_t *nparams)
 
 	for (size_t i = 0; i < n; i++)
 		params[(*nparams)++] = (struct db_param){ .bytes = ids[i] };
+}
+
+const char *
+route_capture(struct request *rq, size_t n)
+{
+	char *ids[REQUEST_SEGMENTS_MAX];
+
+	return n < captures(rq, ids) ? ids[n] : UUID_NIL;
 }
 
 const char *

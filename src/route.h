@@ -16,6 +16,7 @@ enum shape {
 	SHAPE_VALUES,  /* the columns themselves */
 	SHAPE_ONE,     /* {member: {columns}} */
 	SHAPE_LIST,    /* {member: [{columns}, ...], ...} */
+	SHAPE_CHANGES, /* a list whose items have the members of their type */
 	SHAPE_SUCCESS, /* {"success": true} */
 	SHAPE_EMPTY,   /* no body */
 };
@@ -29,7 +30,8 @@ struct route {
 	int status; /* of success */
 	enum shape shape;
 	const char *member;
-	size_t nheaders; /* columns of a list that belong to the list itself */
+	size_t nheaders;  /* columns of a list that belong to the list itself */
+	bool conditional; /* the call also takes the tags of If-None-Match */
 };
 
 /*
@@ -50,6 +52,9 @@ const char *route_allow(struct request *rq);
 /* Append a parameter for each ":name" of the path: a UUID, or the nil UUID. */
 void route_captures(struct request *rq, struct db_param *params,
     size_t *nparams);
+
+/* The canonical id that the n-th ":name" of the path takes. */
+const char *route_capture(struct request *rq, size_t n);
 
 /* "METHOD /path" with canonical ids: the scope of an Idempotency-Key. */
 const char *route_target(struct request *rq);

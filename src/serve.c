@@ -264,6 +264,9 @@ check_input(struct request *rq, struct db_param *params, size_t *nparams)
 	route_captures(rq, params, nparams);
 	memcpy(params + *nparams, fields, nfields * sizeof(fields[0]));
 	*nparams += nfields;
+	if (route->conditional)
+		params[(*nparams)++] =
+		    (struct db_param){ .bytes = request_tags(rq) };
 	return true;
 }
 
@@ -331,6 +334,8 @@ answer(struct server *sv, struct request *rq, struct fcgi *f)
 			result = call(sv, rq, rq->route->call, NULL, 0);
 		}
 	}
+	if (rq->problem == PROBLEM_EDIT_WINDOW_EXPIRED)
+		rq->detail = route_capture(rq, 1);
 	if (rq->problem == PROBLEM_NONE)
 		reply_success(rq, result, &body);
 	else

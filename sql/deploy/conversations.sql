@@ -1,4 +1,4 @@
--- Deploy conversations: visitors, conversations, participants, messages.
+-- Deploy conversations: visitors, conversations, participants, messages, markers.
 --
 -- Every key starts with the application, every query names it, and no foreign
 -- key crosses applications.
@@ -33,6 +33,10 @@ CREATE TABLE foyer.conversation (
     CHECK (status <> 'active' OR assigned_to IS NOT NULL)
 ) WITH (fillfactor = 80);
 CREATE INDEX conversation_visitor_idx ON foyer.conversation (application_id, visitor_id);
+CREATE INDEX conversation_open_idx ON foyer.conversation (application_id, status)
+    WHERE status <> 'closed' AND deleted_at IS NULL;
+CREATE INDEX conversation_assigned_idx ON foyer.conversation (application_id, assigned_to)
+    WHERE assigned_to IS NOT NULL;
 COMMENT ON COLUMN foyer.conversation.seq IS
     'number of the newest change, taken under the lock of this row';
 COMMENT ON COLUMN foyer.conversation.status_seq IS
@@ -47,14 +51,10 @@ CREATE TABLE foyer.participant (
     role             text NOT NULL CHECK (role IN ('visitor', 'operator', 'admin')),
     joined_at        timestamptz NOT NULL,
     left_at          timestamptz,
-    read_id          uuid,
-    read_seq         bigint,
     PRIMARY KEY (application_id, conversation_id, user_id),
     FOREIGN KEY (application_id, conversation_id) REFERENCES foyer.conversation
 );
-COMMENT ON COLUMN foyer.participant.read_id IS
-    'the newest message that this participant has read';
-COMMENT ON COLUMN foyer.participant.read_seq IS 'number of the change that set read_id';
+COMMENT ON COLUMN foyer.participant.left_at IS 'null: takes part now';
 
 -- The first 48 bits of an id are the milliseconds of created_at, which strictly
 -- increases within a conversation: the key is also the order of the messages.
@@ -78,5 +78,18 @@ CREATE TABLE foyer.message (
 );
 COMMENT ON COLUMN foyer.message.seq IS
     'number of the newest change of this message in its conversation';
+
+CREATE TABLE foyer.read_marker (
+    application_id   uuid NOT NULL,
+    conversation_id  uuid NOT NULL,
+    user_id          uuid NOT NULL,
+    message_id       uuid NOT NULL,
+    seq              bigint NOT NULL,
+    PRIMARY KEY (application_id, conversation_id, user_id),
+    FOREIGN KEY (application_id, conversation_id) REFERENCES foyer.conversation
+);
+COMMENT ON TABLE foyer.read_marker IS
+    'the newest message that somebody has read; also of admins who only look';
+COMMENT ON COLUMN foyer.read_marker.seq IS 'number of the change that moved it';
 
 COMMIT;

@@ -6,28 +6,47 @@ SET LOCAL ROLE foyer_owner;
 
 \ir ../functions/foyer.uuid_v7.sql
 \ir ../functions/foyer.now_ms.sql
-\ir ../functions/foyer.origin_allowed.sql
 \ir ../functions/foyer.relax.sql
+
+\ir ../functions/foyer.origin_allowed.sql
 \ir ../functions/foyer.rate_admit.sql
 \ir ../functions/foyer.rate_violation.sql
 \ir ../functions/foyer.rate_sweep.sql
 \ir ../functions/foyer.enter.sql
-\ir ../functions/foyer.locate.sql
 \ir ../functions/foyer.recall.sql
 \ir ../functions/foyer.remember.sql
-\ir ../functions/foyer.participant_join.sql
+
+\ir ../functions/foyer.locate.sql
 \ir ../functions/foyer.conversation_find.sql
+\ir ../functions/foyer.conversation_lock.sql
 \ir ../functions/foyer.conversation_reply.sql
+\ir ../functions/foyer.participant_join.sql
 \ir ../functions/foyer.message_known.sql
 \ir ../functions/foyer.message_reply.sql
+\ir ../functions/foyer.message_system.sql
+\ir ../functions/foyer.message_change.sql
+\ir ../functions/foyer.unread_count.sql
+\ir ../functions/foyer.operator_view.sql
+\ir ../functions/foyer.change_feed.sql
 
 \ir ../functions/foyer_api.schema_version.sql
 \ir ../functions/foyer_api.ready.sql
 \ir ../functions/foyer_api.admit.sql
 \ir ../functions/foyer_api.conversation_create.sql
 \ir ../functions/foyer_api.conversation_list.sql
+\ir ../functions/foyer_api.operator_list.sql
 \ir ../functions/foyer_api.conversation_get.sql
+\ir ../functions/foyer_api.conversation_accept.sql
+\ir ../functions/foyer_api.conversation_leave.sql
+\ir ../functions/foyer_api.conversation_resolve.sql
+\ir ../functions/foyer_api.conversation_subject.sql
+\ir ../functions/foyer_api.conversation_delete.sql
+\ir ../functions/foyer_api.conversation_unread.sql
 \ir ../functions/foyer_api.message_send.sql
 \ir ../functions/foyer_api.message_list.sql
+\ir ../functions/foyer_api.message_edit.sql
+\ir ../functions/foyer_api.message_delete.sql
+\ir ../functions/foyer_api.message_read.sql
+\ir ../functions/foyer_api.change_list.sql
 
 COMMIT;

@@ -13,7 +13,7 @@ CREATE TABLE foyer.message_revision (
     FOREIGN KEY (application_id, conversation_id, message_id) REFERENCES foyer.message
 );
 COMMENT ON TABLE foyer.message_revision IS
-    'the text that an edit or a deletion replaced; seq is the number of that change';
+    'the text that an edit replaced; seq is the number of that change';
 
 -- The caller's rate counter is locked before this table is read, so two requests
 -- of one caller never race here; the key of the table is the last guard.

@@ -15,6 +15,8 @@ CREATE TYPE foyer_api.verdict AS (
     rate_remaining  integer,
     rate_reset      timestamptz,
     replayed        boolean,
+    unmodified      boolean,
+    etag            bigint,
     expired_at      timestamptz,
     edit_window     integer
 );
@@ -22,6 +24,7 @@ COMMENT ON TYPE foyer_api.verdict IS
     'outcome: ok, or the name of the problem; at: the instant of the rate decision; '
     'caller: id of the key or operator; rate_*: the window that the X-RateLimit headers describe; '
     'replayed: an earlier answer, by Idempotency-Key; '
+    'unmodified: etag is one of those in If-None-Match; '
     'expired_at, edit_window (seconds): of edit_window_expired';
 
 -- Who calls, once the key and the limiter have agreed: internal to the functions.
@@ -36,7 +39,7 @@ CREATE TYPE foyer.entry AS (
     edit_window      interval
 );
 
-CREATE TYPE foyer_api.admit_reply AS (verdict foyer_api.verdict);
+CREATE TYPE foyer_api.plain_reply AS (verdict foyer_api.verdict);
 
 CREATE TYPE foyer_api.participant AS (
     "userId"    uuid,
@@ -70,6 +73,25 @@ CREATE TYPE foyer_api.conversation_list_reply AS (
     "closedAt"       timestamptz
 );
 
+CREATE TYPE foyer_api.operator_list_reply AS (
+    verdict          foyer_api.verdict,
+    total            bigint,
+    id               uuid,
+    "applicationId"  uuid,
+    status           text,
+    subject          text,
+    "assignedTo"     uuid,
+    "createdAt"      timestamptz,
+    "updatedAt"      timestamptz,
+    "closedAt"       timestamptz,
+    "unreadCount"    bigint
+);
+
+CREATE TYPE foyer_api.unread_reply AS (
+    verdict        foyer_api.verdict,
+    "unreadCount"  bigint
+);
+
 CREATE TYPE foyer_api.message_reply AS (
     verdict           foyer_api.verdict,
     id                uuid,
@@ -83,6 +105,37 @@ CREATE TYPE foyer_api.message_reply AS (
     "createdAt"       timestamptz,
     "editedAt"        timestamptz,
     "editableUntil"   timestamptz
+);
+
+-- One row a change, after the first: the object's columns are null but for those of
+-- its type.  A name with a dot is a member of an object.
+CREATE TYPE foyer_api.change_list_reply AS (
+    verdict                       foyer_api.verdict,
+    cursor                        bigint,
+    "hasMore"                     boolean,
+    seq                           bigint,
+    type                          text,
+    "userId"                      uuid,
+    "messageId"                   uuid,
+    "message.id"                  uuid,
+    "message.conversationId"      uuid,
+    "message.senderId"            uuid,
+    "message.senderRole"          text,
+    "message.type"                text,
+    "message.content"             text,
+    "message.contentFormat"       text,
+    "message.contentHtml"         text,
+    "message.createdAt"           timestamptz,
+    "message.editedAt"            timestamptz,
+    "message.editableUntil"       timestamptz,
+    "conversation.id"             uuid,
+    "conversation.applicationId"  uuid,
+    "conversation.status"         text,
+    "conversation.subject"        text,
+    "conversation.assignedTo"     uuid,
+    "conversation.createdAt"      timestamptz,
+    "conversation.updatedAt"      timestamptz,
+    "conversation.closedAt"       timestamptz
 );
 
 COMMIT;

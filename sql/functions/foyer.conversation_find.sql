@@ -3,7 +3,7 @@
 -- A visitor sees its own, an operator the pending ones and those assigned to it, an
 -- admin all; a deleted one nobody.
 CREATE OR REPLACE FUNCTION foyer.conversation_find(p_entry foyer.entry, p_conversation uuid)
-RETURNS foyer.conversation LANGUAGE plpgsql STABLE AS $$
+RETURNS foyer.conversation LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     c  foyer.conversation;
 BEGIN

@@ -5,11 +5,11 @@
 -- the rate limit in the order of checks.
 CREATE OR REPLACE FUNCTION foyer_api.admit(p_key bytea, p_kind text,
     p_application uuid, p_origin text, p_visitor uuid, p_count boolean)
-RETURNS foyer_api.admit_reply LANGUAGE plpgsql VOLATILE
+RETURNS foyer_api.plain_reply LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     e  foyer.entry;
-    r  foyer_api.admit_reply;
+    r  foyer_api.plain_reply;
 BEGIN
     e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor, p_count);
     r.verdict := e.verdict;
