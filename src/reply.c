@@ -75,10 +75,12 @@ text(struct request *rq, struct db_value v)
 void
 reply_verdict(struct request *rq, const struct db_result *result)
 {
+	const struct db_value verdict = db_value(result, 0, 0);
 	struct db_value f[VERDICT__MAX];
 	struct verdict *v = &rq->verdict;
 
-	if (db_record(db_value(result, 0, 0), f, VERDICT__MAX) != VERDICT__MAX)
+	if (verdict.type != DB_NESTED ||
+	    db_record(verdict, f, VERDICT__MAX) != VERDICT__MAX)
 		die("the verdict has another form than this program knows");
 	*v = (struct verdict){
 		.outcome = text(rq, f[VERDICT_OUTCOME]),
