@@ -1,0 +1,44 @@
+#!/bin/bash
+# apt-install.sh PACKAGE... - installs Debian packages, and leaves it at that. Needs root.
+#
+# PostgreSQL's package would make and start a cluster "main" for the machine, lighttpd's a web site on port 80.
+# Foyer's scripts run servers of their own, so both are told not to while apt-get runs. A machine that has a
+# policy of its own about services keeps it.
+set -euo pipefail
+
+policy=/usr/sbin/policy-rc.d
+clusters=/etc/postgresql-common/createcluster.d
+
+start_no_services() {
+    undo+=("rm -f $policy")
+    cat >"$policy" <<'EOF'
+#!/bin/sh
+case " $* " in *lighttpd*|*postgresql*) exit 101 ;; esac
+EOF
+    chmod 755 "$policy"
+}
+
+make_no_cluster() {
+    undo+=("rm -f $clusters/foyer.conf" "rmdir --ignore-fail-on-non-empty $clusters")
+    mkdir -p "$clusters"
+    echo 'create_main_cluster = false' >"$clusters/foyer.conf"
+}
+
+clean_up() {
+    local command
+    for command in "${undo[@]}"; do
+        $command
+    done
+}
+
+undo=()
+trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
+[[ -e $policy ]] || start_no_services
+make_no_cluster
+
+# Old lists are better than none, and a fresh machine may still be busy with its first upgrade.
+export DEBIAN_FRONTEND=noninteractive
+apt-get -q update || echo "apt-get update failed: trying with the lists there are"
+apt-get -q install -y --no-install-recommends -o DPkg::Lock::Timeout=300 \
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
