@@ -1,0 +1,160 @@
+#!/usr/bin/python3
+"""fault_test.py - what happens while the database is away, and that it is over as soon as it is back."""
+import concurrent.futures
+import pathlib
+import secrets
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from lib.database import Database
+from lib.expect import answers, anything, refused, status_is
+from lib.site import Site
+from lib.tap import is_, ok, run
+from lib.wait import until
+
+VERSION = "CREATE OR REPLACE FUNCTION foyer_api.schema_version() RETURNS %s LANGUAGE sql AS 'SELECT %s'"
+FAULT = """
+CREATE SEQUENCE IF NOT EXISTS public.fault;
+CREATE OR REPLACE FUNCTION public.fault() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    IF nextval('public.fault') <= %d THEN
+        RAISE EXCEPTION 'a secret of the database' USING ERRCODE = '%s';
+    END IF;
+    RETURN NEW;
+END $$;
+ALTER SEQUENCE public.fault RESTART;
+CREATE OR REPLACE TRIGGER fault BEFORE INSERT ON foyer.message FOR EACH ROW EXECUTE FUNCTION public.fault();
+"""
+
+
+def is_away(site, v, why):
+    """Every route that needs the database is 503; what needs none is as ever."""
+    path = "/conversations/%s/messages" % v.conversation
+    for method, target, what in (("GET", "/conversations", {}), ("POST", "/conversations", {"json": {}}),
+                                 ("POST", path, {"json": {"content": "lost"}}), ("GET", path, {}),
+                                 ("POST", path, {"body": b"{"}), ("GET", "/conversations?limit=0", {}),
+                                 ("GET", "/health/ready", {})):
+        refused(v.request(method, target, fault=True, **what), "unavailable", None, "%s: %s %s is 503" % (
+            why, method, target.replace(v.conversation, ":id")))
+    is_(v.head("/conversations", fault=True).status, 503, why + ": HEAD is 503")
+    answers(site.get(site.base + "/health/live"), 200, {"status": "ok"}, why + ": /health/live is 200")
+    status_is(site.get(site.base + "/nowhere"), 404, why + ": an unknown path is 404")
+    status_is(v.request("PUT", "/conversations"), 405, why + ": another method is 405")
+    status_is(v.post("/conversations", body=b"x" * 131073), 413, why + ": a large body is 413")
+
+
+def is_back(site, v, workers, why):
+    """The very next requests are served, by the same processes."""
+    is_([v.get("/conversations", fault=True).status for _ in range(8)], [200] * 8,
+        why + ": the next requests are served")
+    answers(site.get(site.base + "/health/ready"), 200, {"status": "ok", "schemaVersion": anything},
+            why + ": it is ready")
+    is_(site.server.workers(), workers, why + ": by the same processes")
+
+
+def outages(site, v):
+    db, workers = site.database, site.server.workers()
+    db.alter("ALLOW_CONNECTIONS false")
+    db.disconnect()
+    is_away(site, v, "no connections allowed")
+    db.alter("ALLOW_CONNECTIONS true")
+    is_back(site, v, workers, "allowed again")
+
+    db.alter("CONNECTION LIMIT 0")
+    db.disconnect()
+    is_away(site, v, "too many connections")
+    db.alter("CONNECTION LIMIT -1")
+    is_back(site, v, workers, "room again")
+
+    name = db.name
+    db.rename("foyer_t" + secrets.token_hex(6))
+    is_away(site, v, "no such database")
+    db.disconnect()
+    db.rename(name)
+    is_back(site, v, workers, "the database is there again")
+
+    db.disconnect()
+    is_back(site, v, workers, "connections cut while idle")
+
+
+def schema(site, v):
+    db, workers = site.database, site.server.workers()
+    version = db.sql("SELECT foyer_api.schema_version()")
+    kind = db.sql("SELECT pg_get_function_result('foyer_api.schema_version()'::regprocedure)")
+    written = len(site.raw_log())
+    db.sql(VERSION % (kind, 987654))
+    db.disconnect()
+    is_away(site, v, "an unknown schema version")
+    ok("schema" in site.raw_log()[written:].lower(), "the log says that the schema is the reason",
+       site.raw_log()[written:][:2000])
+    db.sql(VERSION % (kind, version))
+    is_back(site, v, workers, "a known schema version again")
+
+
+def in_flight(site, v):
+    """A request that has begun when its connection or its patience ends answers 503, and has done nothing."""
+    path = "/conversations/%s/messages" % v.conversation
+    before = v.get(path + "?limit=100").json["messages"]
+    cancel = "SELECT %s(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    for how, text in (("its connection is cut", cancel % "pg_terminate_backend"),
+                      ("it is cancelled", cancel % "pg_cancel_backend"),
+                      ("the lock is not to be had", None)):
+        holder = site.database.session()
+        holder.lock_conversation(v.conversation)
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            sent = pool.submit(v.post, path, {"content": "half done"}, fault=True)
+            until(lambda: site.database.blocked() == 1, "the request waits for the lock")
+            if text:
+                site.sql(text)
+            refused(sent.result(), "unavailable", None, "a request in flight is 503 when " + how)
+        holder.close()
+        is_(v.get(path + "?limit=100", fault=True).json, {"messages": before, "limit": 100, "offset": 0},
+            "and nothing is written when " + how)
+    status_is(v.post(path, {"content": "x"}), 201, "when all is over a message is sent as ever")
+
+
+def raised(site, v):
+    path = "/conversations/%s/messages" % v.conversation
+    for code, name in (("40001", "a serialization failure"), ("40P01", "a deadlock")):
+        site.sql(FAULT % (1, code))
+        status_is(v.post(path, {"content": name}, fault=True), 201, name + " is tried again once")
+        is_(site.sql("SELECT count(*) FROM foyer.message WHERE content = '%s'" % name), "1",
+            "and the message is there once")
+    site.sql(FAULT % (1, "XX000"))
+    r = v.post(path, {"content": "x"}, fault=True)
+    refused(r, "internal_server_error", None, "what nobody foresaw is 500")
+    ok(b"secret" not in r.body and b"fault" not in r.body, "and tells nothing of it", r)
+    site.sql("DROP TRIGGER fault ON foyer.message")
+    status_is(v.post(path, {"content": "x"}), 201, "after that all is well")
+
+
+def late():
+    """A site may start before its database."""
+    db = Database()
+    name, db.name = db.name, "foyer_t" + secrets.token_hex(6)
+    conninfo = db.conninfo()
+    db.name = name
+    site = Site(procs=2, conninfo=conninfo, ready=False, database=db)
+    refused(site.get(site.base + "/health/ready", fault=True), "unavailable", None,
+            "before there is a database it is not ready")
+    db.rename(conninfo.split("dbname=")[1].split(" ")[0])
+    answers(site.get(site.base + "/health/ready", fault=True), 200, {"status": "ok", "schemaVersion": anything},
+            "as soon as there is one it is")
+    status_is(site.new_app().visitor().get("/conversations"), 200, "and serves")
+    site.finish()
+
+
+def main():
+    site = Site(procs=2)
+    v = site.new_app().visitor()
+    v.conversation = v.start()["id"]
+    outages(site, v)
+    schema(site, v)
+    in_flight(site, v)
+    raised(site, v)
+    late()
+    site.finish()
+
+
+run(main)

@@ -1,0 +1,123 @@
+"""oracle.py - the rate limits as window queries over recorded decisions, written without looking at the program."""
+import json
+
+SPANS = {"second": "1 second", "minute": "1 minute", "hour": "1 hour"}
+
+TABLES = """
+CREATE SCHEMA oracle;
+CREATE TABLE oracle.bound (app uuid, win text, span interval, most integer);
+CREATE TABLE oracle.decision (id text PRIMARY KEY, app uuid, visitor uuid, at timestamptz, status integer,
+    told_retry integer, told_window text, told_limit integer, told_left integer, told_reset bigint);
+
+-- n: how many were admitted up to and including this decision
+CREATE VIEW oracle.numbered AS
+    SELECT d.*, status <> 429 AS admitted,
+           count(*) FILTER (WHERE status <> 429) OVER (PARTITION BY app, visitor ORDER BY at, status = 429
+                                                       ROWS UNBOUNDED PRECEDING) AS n,
+           count(*) OVER (PARTITION BY app, visitor, at, status = 429) > 1 AS tied
+      FROM oracle.decision d;
+CREATE VIEW oracle.hit AS SELECT app, visitor, n, at FROM oracle.numbered WHERE admitted;
+
+-- for each refusal the windows that were full at its instant, and when each would have opened
+CREATE VIEW oracle.shut AS
+    SELECT r.id, r.at, b.win, b.most, h.at + b.span AS opens,
+           rank() OVER (PARTITION BY r.id ORDER BY h.at + b.span DESC) AS place
+      FROM oracle.numbered r JOIN oracle.bound b USING (app)
+      JOIN oracle.hit h ON h.app = r.app AND h.visitor = r.visitor AND h.n = r.n - b.most + 1
+     WHERE NOT r.admitted AND h.at + b.span > r.at;
+
+-- for each admitted request what each window had left after it, and when it next regains a request
+CREATE VIEW oracle.room AS
+    SELECT a.id, b.win, b.most, b.most - count(h.n) AS remaining, min(h.at) + b.span AS regains,
+           row_number() OVER (PARTITION BY a.id ORDER BY b.most - count(h.n), b.span DESC) AS place
+      FROM oracle.numbered a JOIN oracle.bound b USING (app)
+      JOIN oracle.hit h ON h.app = a.app AND h.visitor = a.visitor AND h.n <= a.n AND h.at > a.at - b.span
+     WHERE a.admitted AND NOT a.tied GROUP BY a.id, b.win, b.most, b.span;
+
+CREATE VIEW oracle.unjust AS
+    SELECT id, at, visitor FROM oracle.decision d
+     WHERE status = 429 AND NOT EXISTS (SELECT FROM oracle.shut s WHERE s.id = d.id);
+CREATE VIEW oracle.wrong_retry AS
+    SELECT d.id, d.at, d.told_retry, s.opens FROM oracle.decision d JOIN oracle.shut s USING (id)
+     WHERE s.place = 1 AND d.told_retry IS NOT NULL
+       AND d.told_retry <> greatest(1, ceil(extract(epoch FROM s.opens - d.at)));
+CREATE VIEW oracle.wrong_window AS
+    SELECT d.id, d.told_window, d.told_limit, d.told_left, d.told_reset FROM oracle.decision d
+     WHERE status = 429 AND EXISTS (SELECT FROM oracle.shut s WHERE s.id = d.id)
+       AND NOT EXISTS (SELECT FROM oracle.shut s WHERE s.id = d.id AND s.place = 1 AND d.told_limit = s.most
+                          AND coalesce(d.told_window, s.win) = s.win AND d.told_left = 0
+                          AND d.told_reset = ceil(extract(epoch FROM s.opens)));
+CREATE VIEW oracle.wrong_room AS
+    SELECT d.id, d.told_limit, d.told_left, d.told_reset, r.win, r.most, r.remaining, r.regains
+      FROM oracle.decision d JOIN oracle.room r USING (id)
+     WHERE r.place = 1 AND (d.told_limit, d.told_left, d.told_reset)
+           IS DISTINCT FROM (r.most, r.remaining, ceil(extract(epoch FROM r.regains)));
+CREATE VIEW oracle.unknown_hit AS
+    SELECT h.subject_id, h.i, h.at FROM foyer.rate_hit h
+     WHERE NOT EXISTS (SELECT FROM oracle.hit d WHERE d.app = h.tenant_id AND d.visitor = h.subject_id AND d.at = h.at);
+CREATE VIEW oracle.confessed AS
+    SELECT b.win, v.* FROM oracle.bound b, foyer.rate_violation(b.most, b.span) v WHERE v.tenant_id = b.app;
+"""
+# RANGE takes no column, so there is one query for each window.
+HELD = """SELECT h.app, h.visitor, h.at, '{win}' AS win, b.most,
+    count(*) OVER (PARTITION BY h.app, h.visitor ORDER BY h.at
+                   RANGE BETWEEN interval '{span}' - interval '1 microsecond' PRECEDING AND CURRENT ROW) AS held
+    FROM oracle.hit h JOIN oracle.bound b ON b.app = h.app AND b.win = '{win}'"""
+
+
+class Oracle:
+    """Decisions in a table, and views that show those that are wrong."""
+
+    promises = {
+        "overfull": "no window ever held more requests than its limit",
+        "unjust": "every refusal was justified at its instant by a full window",
+        "wrong_retry": "every retryAfter is the time until the last full window opens, rounded up",
+        "wrong_window": "every refusal names the window that opens last, its limit, nothing left, and its opening",
+        "wrong_room": "every admitted request is told the window with the fewest requests left and when it regains one",
+        "unknown_hit": "every hit that the database has recorded is an admitted request, at its instant",
+        "confessed": "the specification of the database itself finds no fault",
+    }
+    # what a liar would have written; each must be seen
+    controls = {
+        "overfull": ("an admission too many", "UPDATE oracle.decision SET status = 200 "
+                     "WHERE id = (SELECT min(id) FROM oracle.shut)"),
+        "unjust": ("a refusal for nothing", "UPDATE oracle.decision SET status = 429 "
+                   "WHERE id = (SELECT id FROM oracle.numbered WHERE n = 2 LIMIT 1)"),
+        "wrong_retry": ("a second too many", "UPDATE oracle.decision SET told_retry = told_retry + 1 "
+                        "WHERE id = (SELECT min(id) FROM oracle.decision WHERE told_retry > 0)"),
+        "wrong_window": ("a second too few", "UPDATE oracle.decision SET told_reset = told_reset - 1 "
+                         "WHERE id = (SELECT min(id) FROM oracle.decision WHERE status = 429)"),
+        "wrong_room": ("a request too many left", "UPDATE oracle.decision SET told_left = told_left + 1 "
+                       "WHERE id = (SELECT min(id) FROM oracle.room)"),
+        "unknown_hit": ("an instant that is not the recorded one", "UPDATE oracle.decision "
+                        "SET at = at + interval '1 microsecond' WHERE id = (SELECT min(id) FROM oracle.room)"),
+        "confessed": ("hits that are too close", "UPDATE foyer.rate_counter SET tail = array_fill(last_at, ARRAY[32])"),
+    }
+
+    def __init__(self, database, limits):
+        self.database = database
+        held = " UNION ALL ".join(HELD.format(win=win, span=span) for win, span in SPANS.items())
+        rows = ", ".join("('%s', '%s', '%s', %d)" % (app, win, SPANS[win], most)
+                         for app, windows in limits.items() for win, most in windows.items() if most)
+        database.sql(TABLES + "INSERT INTO oracle.bound VALUES %s; CREATE VIEW oracle.overfull AS "
+                     "SELECT * FROM (%s) AS q WHERE held > most;" % (rows, held))
+
+    def load(self, decisions):
+        """Takes pairs of a response and its log line."""
+        lines = []
+        for r, line in decisions:
+            body = (r.json or {}) if r.status == 429 else {}
+            rate = [r.headers.get("X-RateLimit-" + name) for name in ("Limit", "Remaining", "Reset")]
+            values = [r.id, line["app"], line["visitor"], line["at"], r.status, body.get("retryAfter"),
+                      body.get("window"), *rate]
+            lines.append("\t".join("\\N" if value is None else str(value) for value in values))
+        self.database.sql("COPY oracle.decision FROM STDIN;\n%s\n\\.\n"
+                          "CREATE INDEX ON oracle.decision (app, visitor, at);\n"
+                          "ANALYZE oracle.decision;" % "\n".join(lines))
+
+    def violations(self, view, tampering=None):
+        """The first rows of a view; with a tampering, as they would be after it."""
+        found = self.database.sql("BEGIN; %s; "
+                                  "SELECT coalesce(json_agg(q), '[]') FROM (SELECT * FROM oracle.%s LIMIT 5) AS q; "
+                                  "ROLLBACK;" % (tampering or "SELECT WHERE false", view))
+        return json.loads(found)
