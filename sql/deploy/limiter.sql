@@ -15,6 +15,7 @@ CREATE TABLE foyer.rate_counter (
     subject_id  uuid NOT NULL,
     id          bigint GENERATED ALWAYS AS IDENTITY,
     n           bigint NOT NULL,
+    kept        bigint NOT NULL,
     last_at     timestamptz NOT NULL,
     scope       text NOT NULL CHECK (scope IN ('visitor', 'operator', 'key')),
     first       bigint[] NOT NULL,
@@ -27,6 +28,8 @@ COMMENT ON COLUMN foyer.rate_counter.tenant_id IS
 COMMENT ON COLUMN foyer.rate_counter.id IS
     'tells a row from its successor after a sweep';
 COMMENT ON COLUMN foyer.rate_counter.n IS 'hits admitted so far';
+COMMENT ON COLUMN foyer.rate_counter.kept IS
+    'the oldest hit that is still stored; larger limits see no further back';
 COMMENT ON COLUMN foyer.rate_counter.last_at IS 'instant of the newest hit';
 COMMENT ON COLUMN foyer.rate_counter.first IS
     'per window (second, minute, hour): the oldest hit inside at last_at';

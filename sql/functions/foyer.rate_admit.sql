@@ -18,12 +18,14 @@ CREATE OR REPLACE FUNCTION foyer.rate_admit(p_tenant uuid, p_scope text,
     p_subject uuid, p_max integer[], p_record boolean DEFAULT true)
 RETURNS foyer_api.verdict LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-    c_span  CONSTANT interval[] := '{1 second,1 minute,1 hour}';
-    c_name  CONSTANT text[] := '{second,minute,hour}';
+    c_span  CONSTANT interval[] := ARRAY[interval '1 second', interval '1 minute',
+                                         interval '1 hour'];
+    c_name  CONSTANT text[] := ARRAY['second', 'minute', 'hour'];
     c_own   CONSTANT integer := p_record::integer;
     v         foyer_api.verdict;
     v_id      bigint;
     v_n       bigint;
+    v_kept    bigint;
     v_last    timestamptz;
     v_first   bigint[];
     v_oldest  timestamptz[];
@@ -36,13 +38,14 @@ DECLARE
     i         bigint;
 BEGIN
     v.rate_scope := p_scope;
+    <<again>>
     LOOP
-        SELECT r.id, r.n, r.last_at, r.first, r.first_at, r.tail
-          INTO v_id, v_n, v_last, v_first, v_oldest, v_tail
+        SELECT r.id, r.n, r.kept, r.last_at, r.first, r.first_at, r.tail
+          INTO v_id, v_n, v_kept, v_last, v_first, v_oldest, v_tail
           FROM foyer.rate_counter AS r
          WHERE r.tenant_id = p_tenant AND r.subject_id = p_subject AND r.scope = p_scope;
         IF NOT FOUND THEN
-            v_id := NULL; v_n := 0; v_last := '-infinity';
+            v_id := NULL; v_n := 0; v_kept := 0; v_last := '-infinity';
             v_first := '{0,0,0}'; v_oldest := '{NULL,NULL,NULL}'; v_tail := '{}';
         END IF;
 
@@ -55,13 +58,14 @@ BEGIN
             CONTINUE WHEN p_max[j] = 0
                 OR (v.outcome <> 'ok' AND v_n - v_first[j] < p_max[j]);
 
-            -- Move the window's start over the hits that have left it since.
+            -- Move the window's start over the hits that have left it since.  A window
+            -- that is new, or was smaller, may begin before the oldest that is stored.
             v_cut := v_at - c_span[j];
             IF v_last <= v_cut THEN
                 v_first[j] := v_n;
                 v_oldest[j] := NULL;
-            ELSIF v_oldest[j] <= v_cut THEN
-                i := v_first[j];
+            ELSIF v_oldest[j] <= v_cut OR v_first[j] < v_kept THEN
+                i := greatest(v_first[j], v_kept);
                 v_hits := NULL;
                 IF i < v_n - 32 THEN
                     SELECT c.chunk, c.hits INTO v_chunk, v_hits
@@ -93,6 +97,8 @@ BEGIN
                     SELECT c.hits[i % 32 + 1] INTO v_opens
                       FROM foyer.rate_chunk AS c
                      WHERE c.tenant_id = p_tenant AND c.counter_id = v_id AND c.chunk = i / 32;
+                    -- Dropped since, by a request that has just been admitted.
+                    CONTINUE again WHEN NOT FOUND;
                 END IF;
                 v_opens := v_opens + c_span[j];
                 IF v.outcome = 'ok' OR v_opens >= v.rate_reset THEN
@@ -119,29 +125,34 @@ BEGIN
                 v_oldest[j] := v_at;
             END IF;
         END LOOP;
+        IF v_n % 32 = 31 THEN
+            -- One request in 32 files the full chunk, and drops those that no limit reaches.
+            v_kept := greatest(v_kept, least(v_n + 1 - 32,
+                (v_n + 1 - greatest(p_max[1], p_max[2], p_max[3])) / 32 * 32));
+        END IF;
         IF v_id IS NOT NULL THEN
             UPDATE foyer.rate_counter AS r
-               SET n = v_n + 1, last_at = v_at, first = v_first, first_at = v_oldest,
+               SET n = v_n + 1, kept = v_kept, last_at = v_at,
+                   first = v_first, first_at = v_oldest,
                    tail[(v_n % 32)::integer + 1] = v_at
              WHERE r.tenant_id = p_tenant AND r.subject_id = p_subject AND r.scope = p_scope
                AND r.id = v_id AND r.n = v_n;
         ELSE
             INSERT INTO foyer.rate_counter AS r
-                (tenant_id, subject_id, scope, n, last_at, first, first_at, tail)
-            VALUES (p_tenant, p_subject, p_scope, 1, v_at, v_first, v_oldest, ARRAY[v_at])
+                (tenant_id, subject_id, scope, n, kept, last_at, first, first_at, tail)
+            VALUES (p_tenant, p_subject, p_scope, 1, 0, v_at, v_first, v_oldest, ARRAY[v_at])
             ON CONFLICT DO NOTHING;
         END IF;
         EXIT WHEN FOUND;    -- else another request was faster, or a sweep: look again
     END LOOP;
 
     IF v_n % 32 = 31 THEN
-        -- One request in 32 files the full chunk and drops those that no limit reaches.
         v_tail[32] := v_at;
         INSERT INTO foyer.rate_chunk (tenant_id, counter_id, chunk, hits)
         VALUES (p_tenant, v_id, v_n / 32, v_tail);
         DELETE FROM foyer.rate_chunk AS c
          WHERE c.tenant_id = p_tenant AND c.counter_id = v_id
-           AND c.chunk < (v_n + 1 - greatest(p_max[1], p_max[2], p_max[3])) / 32;
+           AND c.chunk < v_kept / 32;
     END IF;
     IF v_n = 0 AND p_scope = 'visitor' THEN
         -- A swept visitor comes back with a new counter, but is the same visitor.
