@@ -1,8 +1,8 @@
 -- Deploy roles: who owns, who serves and who administers.
 --
 -- The two roles that log in have no password; let each in by peer, by
--- certificate, or give it a password.  The time-outs belong to the role, so
--- that they also hold behind a connection pool.
+-- certificate, or give it a password.  Settings belong to the role, so that they also
+-- hold behind a connection pool.
 BEGIN;
 
 DO $$
@@ -30,5 +30,10 @@ ALTER ROLE foyer_web SET statement_timeout = '5s';
 ALTER ROLE foyer_web SET lock_timeout = '2s';
 ALTER ROLE foyer_web SET idle_in_transaction_session_timeout = '10s';
 ALTER ROLE foyer_web SET default_transaction_isolation = 'read committed';
+
+-- Every statement of foyer_api finds its rows by a key.  A session that planned while a
+-- table was small would keep scanning it when it has grown.
+ALTER ROLE foyer_web SET enable_seqscan = off;
+ALTER ROLE foyer_web SET jit = off;
 
 COMMIT;
