@@ -191,7 +191,7 @@ edit_window_text(struct request *rq)
 	return arena_printf(rq->arena,
 	    "Message %s can no longer be modified. The %" PRId64
 	    "-%s edit window expired at %s.",
-	    rq->detail, minutes ? seconds / 60 : seconds,
+	    route_capture(rq, 1), minutes ? seconds / 60 : seconds,
 	    minutes ? "minute" : "second", at.text);
 }
 
@@ -201,7 +201,7 @@ reply_problem_text(struct request *rq)
 	if (rq->problem == PROBLEM_EDIT_WINDOW_EXPIRED)
 		return edit_window_text(rq);
 	if (rq->problem == PROBLEM_FIELDS_INVALID)
-		return rq->detail;
+		return rq->invalid.text;
 	return problem_row(rq->problem)->text;
 }
 

@@ -56,15 +56,15 @@ request_fail(struct request *rq, enum problem problem)
 bool
 request_invalid(struct request *rq, const char *fmt, ...)
 {
-	char text[256];
 	va_list ap;
 
+	if (rq->invalid.arena == NULL)
+		rq->invalid = str_new(rq->arena);
+	else
+		str_raw(&rq->invalid, "; ");
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	str_vprintf(&rq->invalid, fmt, ap);
 	va_end(ap);
-	rq->detail = rq->detail == NULL
-	    ? arena_printf(rq->arena, "%s", text)
-	    : arena_printf(rq->arena, "%s; %s", rq->detail, text);
 	return request_fail(rq, PROBLEM_FIELDS_INVALID);
 }
 
@@ -233,11 +233,23 @@ request_credentials(struct request *rq)
 	return true;
 }
 
+/* The length of a host, with the brackets of an IPv6 address (RFC 3986). */
+static size_t
+host_length(const char *host)
+{
+	size_t len;
+
+	if (*host != '[')
+		return strspn(host, ALPHANUMERIC ".-_");
+	len = 1 + strspn(host + 1, "0123456789ABCDEFabcdef:.");
+	return host[len] == ']' ? len + 1 : 0;
+}
+
 const char *
 request_origin(struct request *rq)
 {
 	const char *origin = rq->headers[HEADER_ORIGIN];
-	const char *slashes;
+	const char *slashes, *port;
 	char *host;
 	size_t len;
 
@@ -246,14 +258,16 @@ request_origin(struct request *rq)
 	slashes = strstr(origin, "://");
 	if (slashes != NULL)
 		origin = slashes + 3;
-	/* Colons inside the brackets of an IPv6 address are part of the host. */
-	len = *origin == '[' ? strcspn(origin, "]") + 1 : strcspn(origin, ":/");
-	if (len > strlen(origin))
-		len = strlen(origin);
+	len = host_length(origin);
+	port = origin + len;
+	if (*port == ':')
+		port += 1 + strspn(port + 1, "0123456789");
+	if (*port != '\0')
+		return "";
 	host = arena_copy(rq->arena, origin, len);
 	for (char *p = host; *p != '\0'; p++)
 		*p = (char)tolower((unsigned char)*p);
-	return text_utf8(host, len) ? host : "";
+	return host;
 }
 
 const char *

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "problem.h"
+#include "str.h"
 #include "text.h"
 
 #define REQUEST_BODY_MAX     131072 /* bytes; what .htaccess-only hosts allow */
@@ -98,7 +99,7 @@ struct request {
 	size_t nechoes;
 
 	enum problem problem; /* the first; PROBLEM_NONE so far */
-	const char *detail;   /* what the problem's text takes for %s */
+	struct str invalid;   /* all that PROBLEM_FIELDS_INVALID means */
 	struct verdict verdict;
 	int status;
 	int64_t db_us; /* time spent waiting for the database */
@@ -136,7 +137,10 @@ bool request_credentials(struct request *rq);
  */
 const char *request_tags(struct request *rq);
 
-/* host of the Origin field in lower case; NULL when there is none. */
+/*
+ * The host of the Origin field (RFC 6454) in lower case; NULL when there is no
+ * field, "" when it names none.
+ */
 const char *request_origin(struct request *rq);
 
 #endif

@@ -334,8 +334,6 @@ answer(struct server *sv, struct request *rq, struct fcgi *f)
 			result = call(sv, rq, rq->route->call, NULL, 0);
 		}
 	}
-	if (rq->problem == PROBLEM_EDIT_WINDOW_EXPIRED)
-		rq->detail = route_capture(rq, 1);
 	if (rq->problem == PROBLEM_NONE)
 		reply_success(rq, result, &body);
 	else

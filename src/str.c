@@ -5,7 +5,6 @@
  */
 #include <assert.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,20 +66,28 @@ str_int(struct str *s, int64_t value)
 }
 
 void
+str_vprintf(struct str *s, const char *fmt, va_list ap)
+{
+	va_list twice;
+	int n;
+
+	va_copy(twice, ap);
+	n = vsnprintf(NULL, 0, fmt, twice);
+	va_end(twice);
+	assert(n >= 0);
+	grow(s, (size_t)n);
+	(void)vsnprintf(s->text + s->len, (size_t)n + 1, fmt, ap);
+	s->len += (size_t)n;
+}
+
+void
 str_printf(struct str *s, const char *fmt, ...)
 {
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	str_vprintf(s, fmt, ap);
 	va_end(ap);
-	assert(n >= 0);
-	grow(s, (size_t)n);
-	va_start(ap, fmt);
-	(void)vsnprintf(s->text + s->len, (size_t)n + 1, fmt, ap);
-	va_end(ap);
-	s->len += (size_t)n;
 }
 
 /* The escape of a byte that JSON does not allow in a string, else NULL. */

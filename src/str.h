@@ -4,6 +4,7 @@
 #ifndef FOYER_STR_H
 #define FOYER_STR_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,8 @@ void str_raw(struct str *s, const char *text);
 void str_int(struct str *s, int64_t value);
 void str_printf(struct str *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+void str_vprintf(struct str *s, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 
 /* A JSON string with its quotes (RFC 8259, section 7); bytes are UTF-8. */
 void str_json(struct str *s, const char *bytes, size_t n);

@@ -8,7 +8,8 @@ RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
                                 OR p_host LIKE '%_.localhost'))
         OR EXISTS (
             SELECT FROM pg_catalog.unnest(p_allowed) AS o(name)
-             WHERE p_host IN (o.name, 'www.' || o.name)
+             WHERE p_host = o.name
+                OR p_host = 'www.' || o.name AND o.name NOT LIKE 'www.%'
                 OR o.name = 'www.' || p_host
                 OR (o.name LIKE '*.%'
                     AND (p_host = pg_catalog.substr(o.name, 3)
