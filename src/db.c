@@ -49,7 +49,9 @@ static const struct {
 
 struct db {
 	const char *conninfo;
-	PGconn *conn; /* NULL: not connected */
+	PGconn *conn;	  /* NULL: not connected */
+	PGresult *failed; /* of the last statement, if that was refused */
+	bool ended;	  /* the server has said that it ends the session */
 	bool prepare;
 	bool prepared[QUERY__MAX];
 };
@@ -69,6 +71,7 @@ static const struct {
 	{ "40P01", DB_UNAVAILABLE, RETRY, "" },
 	{ "55P03", DB_UNAVAILABLE, KEEP, "; a lock is held for long" },
 	{ "57014", DB_UNAVAILABLE, KEEP, "; the database is too slow" },
+	{ "0A000", DB_UNAVAILABLE, RECONNECT, "; the schema has changed" },
 	{ "25006", DB_UNAVAILABLE, RECONNECT, "; this server is a standby" },
 	{ "26000", DB_UNAVAILABLE, RECONNECT, "; set FOYER_PREPARE=off" },
 	{ "42P05", DB_UNAVAILABLE, RECONNECT, "; set FOYER_PREPARE=off" },
@@ -82,11 +85,20 @@ static const struct {
 	{ "", DB_FAULT, KEEP, "" },
 };
 
+/*
+ * Notices are not for our log.  But one that is FATAL, in a session without a
+ * statement, is how a server says that it ends the session.
+ */
 static void
-silence(void *context, const PGresult *notice)
+receive_notice(void *context, const PGresult *notice)
 {
-	(void)context;
-	(void)notice;
+	struct db *db = context;
+	const char *severity =
+	    PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+	if (severity != NULL &&
+	    (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0))
+		db->ended = true;
 }
 
 struct db *
@@ -106,6 +118,7 @@ disconnect(struct db *db)
 {
 	PQfinish(db->conn);
 	db->conn = NULL;
+	db->ended = false;
 	memset(db->prepared, 0, sizeof(db->prepared));
 }
 
@@ -113,6 +126,7 @@ void
 db_free(struct db *db)
 {
 	disconnect(db);
+	PQclear(db->failed);
 	free(db);
 }
 
@@ -164,26 +178,38 @@ receive(PGconn *conn)
 	return NULL;
 }
 
+/* Parameters as libpq takes them. */
+struct packed {
+	const char *values[DB_PARAMS_MAX];
+	int lengths[DB_PARAMS_MAX], formats[DB_PARAMS_MAX];
+};
+
+static void
+pack(const struct db_param *params, size_t nparams, struct packed *p)
+{
+	assert(nparams <= DB_PARAMS_MAX);
+	for (size_t i = 0; i < nparams; i++) {
+		p->values[i] = params[i].bytes;
+		p->lengths[i] = (int)params[i].len;
+		p->formats[i] = params[i].binary;
+	}
+}
+
 /* Send sql, as statement name if that is given, and wait for its result. */
 static PGresult *
 execute(PGconn *conn, const char *name, const char *sql,
     const struct db_param *params, size_t nparams)
 {
-	const char *values[DB_PARAMS_MAX];
-	int lengths[DB_PARAMS_MAX], formats[DB_PARAMS_MAX], sent;
+	struct packed p;
+	int sent;
 
-	assert(nparams <= DB_PARAMS_MAX);
-	for (size_t i = 0; i < nparams; i++) {
-		values[i] = params[i].bytes;
-		lengths[i] = (int)params[i].len;
-		formats[i] = params[i].binary;
-	}
+	pack(params, nparams, &p);
 	if (name != NULL)
-		sent = PQsendQueryPrepared(conn, name, (int)nparams, values,
-		    lengths, formats, 1);
+		sent = PQsendQueryPrepared(conn, name, (int)nparams, p.values,
+		    p.lengths, p.formats, 1);
 	else
-		sent = PQsendQueryParams(conn, sql, (int)nparams, NULL, values,
-		    lengths, formats, 1);
+		sent = PQsendQueryParams(conn, sql, (int)nparams, NULL,
+		    p.values, p.lengths, p.formats, 1);
 	return sent ? receive(conn) : NULL;
 }
 
@@ -245,40 +271,50 @@ version_known(struct db *db)
 
 /* Settings before dbname yield to the operator's conninfo, those after do not. */
 static PGconn *
-connect_database(const char *conninfo)
+connect_database(struct db *db)
 {
 	static const char *const names[] = { "connect_timeout",
 		"fallback_application_name", "dbname", "client_encoding",
 		NULL };
-	const char *const values[] = { "2", "foyer", conninfo, "UTF8", NULL };
+	const char *const values[] = { "2", "foyer", db->conninfo, "UTF8",
+		NULL };
 	PGconn *conn = PQconnectdbParams(names, values, 1);
 
 	if (conn == NULL)
 		die("out of memory");
-	(void)PQsetNoticeReceiver(conn, silence, NULL);
+	(void)PQsetNoticeReceiver(conn, receive_notice, db);
 	return conn;
 }
 
+/*
+ * Has the server closed the session since the last statement?  Then it has left
+ * a message, or the end of the stream; PQnotifies() makes libpq read it.
+ */
 static bool
-connected(struct db *db, bool check_version)
+alive(struct db *db)
+{
+	struct pollfd p = { .fd = PQsocket(db->conn), .events = POLLIN };
+
+	if (poll(&p, 1, 0) > 0) {
+		(void)PQconsumeInput(db->conn);
+		PQfreemem(PQnotifies(db->conn));
+	}
+	return PQstatus(db->conn) == CONNECTION_OK && !db->ended;
+}
+
+static bool
+connected(struct db *db)
 {
 	if (db->conn != NULL) {
-		struct pollfd p = { .fd = PQsocket(db->conn),
-			.events = POLLIN };
-
-		/* A server that closed the session has left a message. */
-		if (poll(&p, 1, 0) > 0)
-			(void)PQconsumeInput(db->conn);
-		if (PQstatus(db->conn) == CONNECTION_OK)
+		if (alive(db))
 			return true;
 		disconnect(db);
 	}
-	db->conn = connect_database(db->conninfo);
+	db->conn = connect_database(db);
 	if (PQstatus(db->conn) != CONNECTION_OK)
 		log_line(LOG_ERROR, "cannot connect to the database: %s",
 		    PQerrorMessage(db->conn));
-	else if (PQsetnonblocking(db->conn, 1) == 0 &&
-	    (!check_version || version_known(db)))
+	else if (PQsetnonblocking(db->conn, 1) == 0 && version_known(db))
 		return true;
 	disconnect(db);
 	return false;
@@ -329,7 +365,7 @@ db_call(struct db *db, enum query query, const struct db_param *params,
 		PGresult *got;
 		size_t row;
 
-		if (!connected(db, true))
+		if (!connected(db))
 			return DB_UNAVAILABLE;
 		got = attempt(db, query, params, nparams);
 		if (got != NULL && is_done(got)) {
@@ -355,22 +391,53 @@ db_call(struct db *db, enum query query, const struct db_param *params,
 
 enum db_status
 db_statement(struct db *db, const char *sql, const struct db_param *params,
-    size_t nparams, struct db_result **result, const char **message)
+    size_t nparams, struct db_result **result)
 {
+	struct packed p;
 	PGresult *got;
 
-	*message = "cannot connect to the database";
-	if (!connected(db, false))
+	PQclear(db->failed);
+	db->failed = NULL;
+	if (db->conn == NULL)
+		db->conn = connect_database(db);
+	if (PQstatus(db->conn) != CONNECTION_OK)
 		return DB_UNAVAILABLE;
-	got = execute(db->conn, NULL, sql, params, nparams);
-	*result = (struct db_result *)got;
-	if (got != NULL && is_done(got))
+	pack(params, nparams, &p);
+	got = PQexecParams(db->conn, sql, (int)nparams, NULL, p.values,
+	    p.lengths, p.formats, 1);
+	if (is_done(got)) {
+		*result = (struct db_result *)got;
 		return DB_DONE;
-	*message = got == NULL
-	    ? PQerrorMessage(db->conn)
-	    : PQresultErrorField(got, PG_DIAG_MESSAGE_PRIMARY);
-	return got == NULL ? DB_UNAVAILABLE
-			   : states[state_row(sqlstate(got))].status;
+	}
+	db->failed = got;
+	return PQstatus(db->conn) == CONNECTION_OK ? DB_FAULT : DB_UNAVAILABLE;
+}
+
+struct db_error
+db_error(const struct db *db)
+{
+	const char *message =
+	    PQresultErrorField(db->failed, PG_DIAG_MESSAGE_PRIMARY);
+	const char *state = sqlstate(db->failed);
+
+	return (struct db_error){
+		.state = state,
+		.message = message != NULL ? message : PQerrorMessage(db->conn),
+		.hint = states[state_row(state)].hint,
+	};
+}
+
+struct db_peer
+db_peer(const struct db *db)
+{
+	const char *host = PQhost(db->conn);
+
+	return (struct db_peer){
+		.host = host,
+		.version = PQserverVersion(db->conn),
+		.local = *host == '/' || *host == '@',
+		.encrypted = PQsslInUse(db->conn),
+	};
 }
 
 static const PGresult *

@@ -70,10 +70,33 @@ enum db_status db_call(struct db *db, enum query query,
     const struct db_param *params, size_t nparams, struct db_result **result)
     __attribute__((warn_unused_result));
 
-/* For foyerctl: the same for any one statement; on failure *message says why. */
+/*
+ * For foyerctl: any one statement, once, for as long as it takes, and whatever
+ * version the schema has.  DB_UNAVAILABLE: there is no connection, or it broke.
+ * DB_FAULT: the database refused.  Nothing is logged, db_error() says why.
+ */
 enum db_status db_statement(struct db *db, const char *sql,
-    const struct db_param *params, size_t nparams, struct db_result **result,
-    const char **message) __attribute__((warn_unused_result));
+    const struct db_param *params, size_t nparams, struct db_result **result)
+    __attribute__((warn_unused_result));
+
+/* Why the last statement has no result; the texts live until the next one. */
+struct db_error {
+	const char *state;   /* SQLSTATE */
+	const char *message; /* of the server, or of libpq */
+	const char *hint;    /* what to do, behind "; ", or "" */
+};
+
+struct db_error db_error(const struct db *db);
+
+/* How the server was reached; after a statement. */
+struct db_peer {
+	const char *host; /* a name, an address or a socket's directory */
+	int version;	  /* 150004: 15.4 */
+	bool local;	  /* over a Unix socket */
+	bool encrypted;
+};
+
+struct db_peer db_peer(const struct db *db);
 
 void db_clear(struct db_result *result);
 
