@@ -30,7 +30,7 @@ enum json_kind {
 const struct json *json_parse(struct arena *a, char *text, size_t len);
 
 /* Stands for U+0000 in strings; never occurs in UTF-8. */
-#define JSON_NUL '\xff'
+#define JSON_NUL 0xff
 
 enum json_kind json_kind(const struct json *value);
 
