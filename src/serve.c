@@ -56,13 +56,22 @@ take_parameter(void *context, const char *name, const char *value)
 		request_parameter(in->rq, name, value);
 }
 
+/* A header that is there and not empty. */
+static const char *
+header(const struct request *rq, enum header h)
+{
+	const char *value = rq->headers[h];
+
+	return value == NULL || *value == '\0' ? NULL : value;
+}
+
 static bool
 has_body(const struct request *rq)
 {
 	return rq->method == METHOD_POST || rq->method == METHOD_PATCH;
 }
 
-/* All digits: a number, of any length.  An empty one means that there is none. */
+/* All digits: a number, of any length. */
 static bool
 is_number(const char *text)
 {
@@ -72,11 +81,10 @@ is_number(const char *text)
 static bool
 check_declared_size(struct request *rq)
 {
-	const char *length = rq->headers[HEADER_CONTENT_LENGTH];
+	const char *length = header(rq, HEADER_CONTENT_LENGTH);
 	long value;
 
-	if (!has_body(rq) || length == NULL || *length == '\0' ||
-	    !is_number(length) ||
+	if (!has_body(rq) || length == NULL || !is_number(length) ||
 	    text_integer(length, 0, REQUEST_BODY_MAX, &value))
 		return true;
 	return request_fail(rq, PROBLEM_BODY_TOO_LARGE);
@@ -86,21 +94,25 @@ check_declared_size(struct request *rq)
 static bool
 read_body(struct request *rq, struct fcgi *f)
 {
-	const char *length = rq->headers[HEADER_CONTENT_LENGTH];
-	bool complete;
-	long value;
+	const char *length = header(rq, HEADER_CONTENT_LENGTH);
+	long max = REQUEST_BODY_MAX;
+	bool declared, complete;
+	size_t n;
 
 	if (!has_body(rq))
 		return true;
-	rq->body = arena_alloc(rq->arena, REQUEST_BODY_MAX + 1);
-	rq->body_len = fcgi_read(f, rq->body, REQUEST_BODY_MAX, &complete);
-	if (rq->body_len > REQUEST_BODY_MAX)
+	declared =
+	    length != NULL && text_integer(length, 0, REQUEST_BODY_MAX, &max);
+	if (!declared)
+		max = REQUEST_BODY_MAX;
+	rq->body = arena_alloc(rq->arena, (size_t)max + 1);
+	n = fcgi_read(f, rq->body, (size_t)max, &complete);
+	if (n > (size_t)max && !declared)
 		return request_fail(rq, PROBLEM_BODY_TOO_LARGE);
+	rq->body_incomplete =
+	    !complete || (declared ? n != (size_t)max : length != NULL);
+	rq->body_len = n > (size_t)max ? (size_t)max : n;
 	rq->body[rq->body_len] = '\0';
-	rq->body_incomplete = !complete ||
-	    (length != NULL && *length != '\0' &&
-		(!text_integer(length, 0, REQUEST_BODY_MAX, &value) ||
-		    (size_t)value != rq->body_len));
 	return true;
 }
 
@@ -116,15 +128,6 @@ check_request(struct request *rq, struct fcgi *f, const char *prefix)
 		return request_fail(rq, PROBLEM_ROUTE_UNKNOWN);
 	return rq->problem == PROBLEM_NONE && route_find(rq) &&
 	    check_declared_size(rq) && read_body(rq, f);
-}
-
-/* A header that is there and not empty. */
-static const char *
-header(const struct request *rq, enum header h)
-{
-	const char *value = rq->headers[h];
-
-	return value == NULL || *value == '\0' ? NULL : value;
 }
 
 /* Application, kind of caller, visitor: all that comes before the rate limit. */
