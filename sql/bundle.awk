@@ -19,7 +19,7 @@ function emit(path,    line, last) {
 	close(path)
 }
 
-BEGIN { body = dir "/functions/foyer_api.schema_version.sql" 
+BEGIN { body = dir "/functions/foyer_api.schema_version.sql"
 	while ((getline line < body) > 0)
 		if (line ~ /^ *SELECT [0-9]+$/)
 			version = line

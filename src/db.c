@@ -3,7 +3,8 @@
  *
  * Results come in binary form: exact, cheap for the server, and independent of
  * its DateStyle and TimeZone.  Waiting has a deadline of its own, beyond the
- * server's statement_timeout, so that a peer that is gone never hangs a request.
+ * server's statement_timeout, so that a peer that is gone never hangs a
+ * request.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -269,7 +270,9 @@ version_known(struct db *db)
 	return known;
 }
 
-/* Settings before dbname yield to the operator's conninfo, those after do not. */
+/*
+ * Settings before dbname yield to the operator's conninfo, those after do not.
+ */
 static PGconn *
 connect_database(struct db *db)
 {
@@ -489,7 +492,7 @@ decode(unsigned oid, const char *bytes, size_t len)
 	switch (oid) {
 	case OID_BOOL:
 		v.type = DB_BOOL;
-		v.number = bytes[0];
+		v.number = bytes[0] != 0;
 		break;
 	case OID_INT2:
 	case OID_INT4:

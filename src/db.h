@@ -1,8 +1,8 @@
 /*
  * db.h - the connection to PostgreSQL; the only user of libpq.
  *
- * One connection per process, opened when it is first needed and again when it is
- * lost.  A call is one statement, and so one transaction.
+ * One connection per process, opened when it is first needed and again when it
+ * is lost.  A call is one statement, and so one transaction.
  */
 #ifndef FOYER_DB_H
 #define FOYER_DB_H
@@ -63,8 +63,8 @@ void db_free(struct db *db);
 
 /*
  * Call a function of foyer_api.  Deadlocks and serialization failures are tried
- * once more.  With DB_DONE the caller owns *result; otherwise the reason has been
- * logged.
+ * once more.  With DB_DONE the caller owns *result; otherwise the reason has
+ * been logged.
  */
 enum db_status db_call(struct db *db, enum query query,
     const struct db_param *params, size_t nparams, struct db_result **result)

@@ -1,9 +1,9 @@
 /*
  * fcgi.c - the FastCGI side of the process; the only user of libfcgi.
  *
- * libfcgi does not retry what a signal interrupts, and would cut an answer short.
- * So the two signals that end the process stay blocked, except while it waits in
- * ppoll(2) for work; then the handler's flag is all that is needed.
+ * libfcgi does not retry what a signal interrupts, and would cut an answer
+ * short. So the two signals that end the process stay blocked, except while it
+ * waits in ppoll(2) for work; then the handler's flag is all that is needed.
  *
  * SPDX-License-Identifier: ISC
  */

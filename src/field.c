@@ -150,7 +150,7 @@ field_named(const struct field *fields, const char *name)
 
 /* A member that is null counts as absent. */
 static const struct json *
-given(const struct request *rq, const struct field *f)
+body_value(const struct request *rq, const struct field *f)
 {
 	const struct json *value =
 	    rq->object == NULL ? NULL : json_member(rq->object, f->name);
@@ -165,7 +165,7 @@ field_body(struct request *rq, const struct field *fields,
 	const struct json *m = NULL;
 
 	for (const struct field *f = fields; f->name != NULL; f++) {
-		const struct json *value = given(rq, f);
+		const struct json *value = body_value(rq, f);
 
 		if (value == NULL && f->required)
 			(void)request_invalid(rq, "%s is required", f->name);
@@ -183,23 +183,28 @@ field_body(struct request *rq, const struct field *fields,
 	return rq->problem == PROBLEM_NONE;
 }
 
+/* What the query has for a field. */
+struct given {
+	const char *value; /* NULL: nothing */
+	bool twice;
+};
+
 static void
-add(struct request *rq, const struct field *f, const char **first,
+add(struct request *rq, const struct field *f, struct given *g,
     const char *value)
 {
-	if (*first == NULL)
-		*first = value;
+	if (g->value == NULL)
+		g->value = value;
 	else if (f->type == FIELD_CHOICES)
-		*first = arena_printf(rq->arena, "%s,%s", *first, value);
+		g->value = arena_printf(rq->arena, "%s,%s", g->value, value);
 	else
-		(void)request_invalid(rq, "%s must be given only once",
-		    f->name);
+		g->twice = true;
 }
 
-/* Raw values of the query, one for each row of fields; NULL: not given. */
+/* Find the fields' raw values in the query. */
 static void
 scan(struct request *rq, const struct field *fields,
-    const char *values[FIELDS_MAX])
+    struct given values[FIELDS_MAX])
 {
 	static char empty[] = "";
 	char *next = rq->query;
@@ -226,14 +231,14 @@ scan(struct request *rq, const struct field *fields,
 
 static void
 check_exclusion(struct request *rq, const struct field *fields,
-    const struct field *f, const char *const values[FIELDS_MAX])
+    const struct field *f, const struct given values[FIELDS_MAX])
 {
 	for (size_t i = 0; i < FIELD_CHOICES_MAX; i++) {
 		const struct field *other = f->excludes[i] == NULL
 		    ? NULL
 		    : field_named(fields, f->excludes[i]);
 
-		if (other == NULL || values[other - fields] == NULL)
+		if (other == NULL || values[other - fields].value == NULL)
 			continue;
 		(void)request_invalid(rq, "%s cannot be combined with %s",
 		    f->name, alternatives(rq, f->excludes));
@@ -245,18 +250,22 @@ bool
 field_query(struct request *rq, const struct field *fields,
     struct db_param *params, size_t *nparams)
 {
-	const char *values[FIELDS_MAX] = { NULL };
+	struct given values[FIELDS_MAX] = { { NULL, false } };
 
 	if (strlen(rq->query) > REQUEST_URI_MAX)
 		return request_invalid(rq,
 		    "query must be at most %d bytes long", REQUEST_URI_MAX);
 	scan(rq, fields, values);
 	for (const struct field *f = fields; f->name != NULL; f++) {
-		const char *value = values[f - fields];
+		const struct given *g = &values[f - fields];
 
 		assert(f - fields < FIELDS_MAX);
-		take(rq, f, value, params, nparams);
-		if (value != NULL)
+		if (g->twice)
+			(void)request_invalid(rq, "%s must be given only once",
+			    f->name);
+		else
+			take(rq, f, g->value, params, nparams);
+		if (g->value != NULL)
 			check_exclusion(rq, fields, f, values);
 	}
 	return rq->problem == PROBLEM_NONE;

@@ -46,7 +46,9 @@ bool field_body(struct request *rq, const struct field *fields,
 bool field_query(struct request *rq, const struct field *fields,
     struct db_param *params, size_t *nparams);
 
-/* SHA-256 of the JSON value of the body, for idempotency; after field_body(). */
+/*
+ * SHA-256 of the JSON value of the body, for idempotency; after field_body().
+ */
 void field_fingerprint(struct request *rq, const struct field *fields,
     unsigned char out[static 32]);
 

@@ -2,9 +2,9 @@
  * json.c - strict reading of JSON (RFC 8259); the only user of cJSON.
  *
  * cJSON builds the tree.  It also accepts much that is not JSON, so a validator
- * of our own goes over the text first: a recursive descent with one function for
- * each rule of the grammar, a cursor that never passes the end, and a bound on
- * the depth.  What it lets through, cJSON reads as the RFC means it.
+ * of our own goes over the text first: a recursive descent with one function
+ * for each rule of the grammar, a cursor that never passes the end, and a bound
+ * on the depth.  What it lets through, cJSON reads as the RFC means it.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -17,7 +17,9 @@
 #include "json.h"
 #include "text.h"
 
-/* The text ends in a NUL, which no rule accepts: reading at p is always safe. */
+/*
+ * The text ends in a NUL, which no rule accepts: reading at p is always safe.
+ */
 struct cursor {
 	char *p;
 	int depth;
@@ -282,7 +284,9 @@ json_parse(struct arena *a, char *text, size_t len)
 		return NULL;
 	hook_arena = a;
 	cJSON_InitHooks(&hooks);
-	/* The length counts the NUL: without it the strict mode always fails. */
+	/*
+	 * The length counts the NUL: without it the strict mode always fails.
+	 */
 	tree = cJSON_ParseWithLengthOpts(text, len + 1, NULL, 1);
 	if (tree == NULL || !all_unique(a, tree))
 		return NULL;

@@ -47,7 +47,10 @@ quote(char *out, size_t size, const char *text)
 
 		if (c == '"' || c == '\\')
 			out[n++] = '\\';
-		out[n++] = c < ' ' || c > '~' ? ' ' : *text;
+		out[n] = ' ';
+		if (c >= ' ' && c <= '~')
+			out[n] = *text;
+		n++;
 	}
 	while (n > 1 && out[n - 1] == ' ')
 		n--;

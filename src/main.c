@@ -18,7 +18,7 @@
 static void
 usage(FILE *out)
 {
-	fprintf(out,
+	(void)fprintf(out,
 	    "foyer.fcgi %s: a live-chat conversation API.\n"
 	    "\n"
 	    "It is a FastCGI responder: a web server starts it, with a listening\n"

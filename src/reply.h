@@ -4,6 +4,7 @@
 #ifndef FOYER_REPLY_H
 #define FOYER_REPLY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct db_result;

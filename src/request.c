@@ -280,7 +280,9 @@ request_tags(struct request *rq)
 		return NULL;
 	if (strcmp(p, "*") == 0)
 		return "{*}";
-	/* Weak and strong tags compare alike; commas occur only between ours. */
+	/*
+	 * Weak and strong tags compare alike; commas occur only between ours.
+	 */
 	while ((p = strchr(p, '"')) != NULL) {
 		const size_t len = strspn(++p, "0123456789");
 

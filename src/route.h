@@ -46,7 +46,9 @@ bool route_find(struct request *rq);
  */
 bool route_choose(struct request *rq);
 
-/* The methods of rq's path, as the Allow field lists them (RFC 9110, 10.2.1). */
+/*
+ * The methods of rq's path, as the Allow field lists them (RFC 9110, 10.2.1).
+ */
 const char *route_allow(struct request *rq);
 
 /* Append a parameter for each ":name" of the path: a UUID, or the nil UUID. */

@@ -1,7 +1,8 @@
 /*
  * row.h - rows of a result as JSON.
  *
- * The columns are named as the members, and their types say how they are written.
+ * The columns are named as the members, and their types say how they are
+ * written.
  */
 #ifndef FOYER_ROW_H
 #define FOYER_ROW_H

@@ -1,10 +1,10 @@
 /*
  * serve.c - one request from its first byte to its line in the log.
  *
- * The order of the checks is the contract's.  Those before the key are made here
- * alone.  From then on each request makes exactly one call: its own, or, when its
- * headers, body or query are at fault, the one that only authenticates and counts;
- * a client without a key so learns nothing else.
+ * The order of the checks is the contract's.  Those before the key are made
+ * here alone.  From then on each request makes exactly one call: its own, or,
+ * when its headers, body or query are at fault, the one that only authenticates
+ * and counts; a client without a key so learns nothing else.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -130,7 +130,9 @@ check_request(struct request *rq, struct fcgi *f, const char *prefix)
 	    check_declared_size(rq) && read_body(rq, f);
 }
 
-/* Application, kind of caller, visitor: all that comes before the rate limit. */
+/*
+ * Application, kind of caller, visitor: all that comes before the rate limit.
+ */
 static bool
 check_caller(struct request *rq)
 {
@@ -289,7 +291,9 @@ call(struct server *sv, struct request *rq, enum query query,
 	return result;
 }
 
-/* The one call of a request with a key; NULL when the database had no answer. */
+/*
+ * The one call of a request with a key; NULL when the database had no answer.
+ */
 static struct db_result *
 call_for_caller(struct server *sv, struct request *rq)
 {
