@@ -51,9 +51,11 @@ CREATE TABLE foyer.participant (
     role             text NOT NULL CHECK (role IN ('visitor', 'operator', 'admin')),
     joined_at        timestamptz NOT NULL,
     left_at          timestamptz,
-    PRIMARY KEY (application_id, conversation_id, user_id),
+    PRIMARY KEY (application_id, conversation_id, user_id, role),
     FOREIGN KEY (application_id, conversation_id) REFERENCES foyer.conversation
 );
+COMMENT ON COLUMN foyer.participant.role IS
+    'part of the key: a visitor chooses its id, and may choose an operator''s';
 COMMENT ON COLUMN foyer.participant.left_at IS 'null: takes part now';
 
 -- The first 48 bits of an id are the milliseconds of created_at, which strictly
@@ -83,9 +85,10 @@ CREATE TABLE foyer.read_marker (
     application_id   uuid NOT NULL,
     conversation_id  uuid NOT NULL,
     user_id          uuid NOT NULL,
+    role             text NOT NULL CHECK (role IN ('visitor', 'operator', 'admin')),
     message_id       uuid NOT NULL,
     seq              bigint NOT NULL,
-    PRIMARY KEY (application_id, conversation_id, user_id),
+    PRIMARY KEY (application_id, conversation_id, user_id, role),
     FOREIGN KEY (application_id, conversation_id) REFERENCES foyer.conversation
 );
 COMMENT ON TABLE foyer.read_marker IS

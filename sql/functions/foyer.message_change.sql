@@ -28,7 +28,9 @@ BEGIN
     IF NOT FOUND THEN
         r.verdict.outcome := 'message_not_found';
         RETURN r;
-    ELSIF m.sender_id IS DISTINCT FROM p_entry.actor_id THEN
+    ELSIF m.sender_id IS DISTINCT FROM p_entry.actor_id
+       OR (m.sender_role = 'visitor') <> (p_entry.actor_role = 'visitor') THEN
+        -- A visitor chooses its id, and may choose an operator's.
         r.verdict.outcome := 'not_author';
         RETURN r;
     END IF;

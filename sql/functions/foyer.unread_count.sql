@@ -13,6 +13,7 @@ RETURNS bigint LANGUAGE sql STABLE AS $$
               FROM foyer.read_marker AS k
              WHERE k.application_id = p_application
                AND k.conversation_id = p_conversation
-               AND k.user_id = p_entry.actor_id),
+               AND k.user_id = p_entry.actor_id
+               AND k.role = p_entry.actor_role),
            '00000000-0000-0000-0000-000000000000')
 $$;

@@ -1,5 +1,6 @@
 -- foyer_api.admit: authenticate and count a request that fails for another reason.
 --
+-- Outcomes: those of foyer.enter.
 -- A request whose headers, body or query are malformed is still told first what is
 -- wrong with its key, and still counts.  p_count is null when the fault comes before
 -- the rate limit in the order of checks.

@@ -34,9 +34,9 @@ BEGIN
     END IF;
 
     INSERT INTO foyer.read_marker AS k
-        (application_id, conversation_id, user_id, message_id, seq)
-    VALUES (c.application_id, c.id, e.actor_id, p_message, c.seq + 1)
-    ON CONFLICT (application_id, conversation_id, user_id) DO UPDATE
+        (application_id, conversation_id, user_id, role, message_id, seq)
+    VALUES (c.application_id, c.id, e.actor_id, e.actor_role, p_message, c.seq + 1)
+    ON CONFLICT (application_id, conversation_id, user_id, role) DO UPDATE
        SET message_id = excluded.message_id, seq = excluded.seq
      WHERE k.message_id < excluded.message_id;
     IF FOUND THEN
