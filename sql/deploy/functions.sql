@@ -49,4 +49,35 @@ SET LOCAL ROLE foyer_owner;
 \ir ../functions/foyer_api.message_read.sql
 \ir ../functions/foyer_api.change_list.sql
 
+\ir ../functions/foyer.application_require.sql
+\ir ../functions/foyer.organization_require.sql
+\ir ../functions/foyer.visitor_require.sql
+\ir ../functions/foyer.name_checked.sql
+\ir ../functions/foyer.origins_checked.sql
+\ir ../functions/foyer.time_text.sql
+\ir ../functions/foyer.application_shown.sql
+\ir ../functions/foyer.conversation_export.sql
+\ir ../functions/foyer.conversation_remove.sql
+\ir ../functions/foyer.privilege_faults.sql
+\ir ../functions/foyer.web_setting.sql
+
+\ir ../functions/foyer_admin.organization_create.sql
+\ir ../functions/foyer_admin.application_create.sql
+\ir ../functions/foyer_admin.application_set.sql
+\ir ../functions/foyer_admin.application_show.sql
+\ir ../functions/foyer_admin.application_list.sql
+\ir ../functions/foyer_admin.key_create.sql
+\ir ../functions/foyer_admin.key_list.sql
+\ir ../functions/foyer_admin.key_revoke.sql
+\ir ../functions/foyer_admin.operator_create.sql
+\ir ../functions/foyer_admin.operator_list.sql
+\ir ../functions/foyer_admin.operator_revoke.sql
+\ir ../functions/foyer_admin.limits_show.sql
+\ir ../functions/foyer_admin.limits_set.sql
+\ir ../functions/foyer_admin.limits_usage.sql
+\ir ../functions/foyer_admin.purge.sql
+\ir ../functions/foyer_admin.visitor_export.sql
+\ir ../functions/foyer_admin.visitor_erase.sql
+\ir ../functions/foyer_admin.installation_check.sql
+
 COMMIT;

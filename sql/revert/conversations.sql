@@ -1,0 +1,8 @@
+-- Revert conversations: all conversations are lost.
+BEGIN;
+SET LOCAL ROLE foyer_owner;
+
+DROP TABLE foyer.read_marker, foyer.message, foyer.participant, foyer.conversation,
+    foyer.visitor;
+
+COMMIT;
