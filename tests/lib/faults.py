@@ -9,8 +9,8 @@ import uuid
 
 from .routes import Target
 
-STAGES = ("route", "size", "key", "application", "origin", "suspension", "kind", "visitor", "limit", "type", "body", "field",
-          "form")
+STAGES = ("route", "size", "key", "application", "origin", "suspension", "kind", "visitor", "limit", "type", "body",
+          "field", "form")
 # Stages whose faults cannot be together, and why.
 APART = {("body", "field"): "a body that is no JSON object has no fields"}
 GONE, UNKNOWN = ("not_found", "Conversation not found"), ("not_found", "Message not found")
@@ -39,11 +39,13 @@ def heads(route, role, revoked, foreign):
         yield Fault("size", "131073 bytes", "payload_too_large", None, {"padded": True})
     for name, value, text in (("no key", None, "Missing credentials"),
                               ("a malformed key", "Bearer x", "Invalid API key format"),
-                              ("an unknown key", "Bearer %s_test_" % ("dk" if visitor else "op") + "x" * 32, "Invalid API key"),
+                              ("an unknown key", "Bearer %s_test_%s" % ("dk" if visitor else "op", "x" * 32),
+                               "Invalid API key"),
                               ("a revoked key", "Bearer " + revoked, "API key has been revoked")):
         yield Fault("key", name, "unauthorized", text, header("Authorization", value))
     if visitor:
-        yield Fault("application", "no application", "unauthorized", "Missing X-App-Id header", header("X-App-Id", None))
+        yield Fault("application", "no application", "unauthorized", "Missing X-App-Id header",
+                    header("X-App-Id", None))
     for name, value in (("a malformed application", "x"), ("another application", foreign)):
         yield Fault("application", name, "unauthorized", "X-App-Id does not match API key" if visitor else None,
                     header("X-App-Id", value))
@@ -53,6 +55,9 @@ def heads(route, role, revoked, foreign):
     yield Fault("suspension", "a suspension", "forbidden", None, {"suspended": True})
     if route.exclusive:
         yield Fault("kind", "the wrong kind of key", "forbidden", None, {"kind": True})
+        for name, value in () if visitor else (("and no visitor", None), ("and a malformed visitor", "x")):
+            yield Fault("kind", "the wrong kind of key " + name, "forbidden", None,
+                        {"kind": True} | header("X-Visitor-Id", value))
     if visitor:
         for name, value, text in (("no visitor", None, "X-Visitor-Id header required"),
                                   ("a malformed visitor", "x", "X-Visitor-Id must be a valid UUID")):
@@ -61,7 +66,8 @@ def heads(route, role, revoked, foreign):
     if route.carries:
         yield from bodies(route)
     elif "limit" in route.example.query:
-        yield Fault("field", "a bad query", "bad_request", "limit must be an integer from 1 to 100", {"query": "limit=0"})
+        yield Fault("field", "a bad query", "bad_request", "limit must be an integer from 1 to 100",
+                    {"query": "limit=0"})
     if route.writes:
         yield Fault("form", "a malformed Idempotency-Key", "bad_request",
                     "Idempotency-Key must be 1 to 255 visible ASCII characters", header("Idempotency-Key", "a b"))
@@ -115,8 +121,9 @@ def sending(stage, route, role, mine):
 
 
 def naming(stage, route, role, mine):
+    elsewhere = stage.fresh(route, role)
     yield Vain("no message", Target(mine.conversation), UNKNOWN)
-    yield Vain("a message of another conversation", Target(mine.conversation, stage.fresh(route, role).message), UNKNOWN)
+    yield Vain("a message of another conversation", Target(mine.conversation, elsewhere.message), UNKNOWN)
 
 
 def cursors(stage, route, role, mine):
@@ -182,12 +189,12 @@ def age(stage, *ids):
 
 def turns(stage, route, role, target):
     """What can happen to a target after a request, so that the next would fail: a sentence, and how."""
-    path = "/conversations/" + target.conversation
+    path, me = "/conversations/" + target.conversation, stage.caller(role)
     yield "its conversation has been deleted", lambda: stage.admin.delete(path)
     if route.names("messageId"):
-        yield "its message has been deleted", lambda: stage.caller(role).delete("%s/messages/%s" % (path, target.message))
+        yield "its message has been deleted", lambda: me.delete("%s/messages/%s" % (path, target.message))
         yield "its message has become too old", lambda: age(stage, target.message)
     if route.name == "POST /conversations/:id/messages":
         yield "its conversation has been closed", lambda: stage.agent(role).resolve(target.conversation)
-    if (role, route.method) == ("operator", "POST") and route.name.endswith("/messages") or route.name.endswith("/subject"):
-        yield "its operator has left", lambda: stage.caller(role).leave(target.conversation)
+    if route.name.endswith("/subject") or role == "operator" and route.name.endswith("/messages"):
+        yield "its operator has left", lambda: me.leave(target.conversation)

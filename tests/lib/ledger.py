@@ -12,7 +12,7 @@ class Ledger:
         tables = self.session.run("SELECT relname FROM pg_class WHERE relkind = 'r' "
                                   "AND relnamespace = 'foyer'::regnamespace ORDER BY 1").split()
         self.query = " UNION ALL ".join(
-            "SELECT '%s', count(*), sum(hashtextextended(concat(t.xmin, t.ctid), 0)) FROM foyer.%s AS t" % (table, table)
+            "SELECT '{0}', count(*), sum(hashtextextended(concat(t.xmin, t.ctid), 0)) FROM foyer.{0} AS t".format(table)
             for table in tables if table not in APART)
         self.state = self.session.run(self.query)
 
