@@ -51,10 +51,12 @@ CREATE TABLE foyer.participant (
     role             text NOT NULL CHECK (role IN ('visitor', 'operator', 'admin')),
     joined_at        timestamptz NOT NULL,
     left_at          timestamptz,
-    PRIMARY KEY (application_id, conversation_id, user_id, role),
+    side             text NOT NULL GENERATED ALWAYS AS
+        (CASE role WHEN 'visitor' THEN 'visitor' ELSE 'operator' END) STORED,
+    PRIMARY KEY (application_id, conversation_id, user_id, side),
     FOREIGN KEY (application_id, conversation_id) REFERENCES foyer.conversation
 );
-COMMENT ON COLUMN foyer.participant.role IS
+COMMENT ON COLUMN foyer.participant.side IS
     'part of the key: a visitor chooses its id, and may choose an operator''s';
 COMMENT ON COLUMN foyer.participant.left_at IS 'null: takes part now';
 
@@ -88,7 +90,9 @@ CREATE TABLE foyer.read_marker (
     role             text NOT NULL CHECK (role IN ('visitor', 'operator', 'admin')),
     message_id       uuid NOT NULL,
     seq              bigint NOT NULL,
-    PRIMARY KEY (application_id, conversation_id, user_id, role),
+    side             text NOT NULL GENERATED ALWAYS AS
+        (CASE role WHEN 'visitor' THEN 'visitor' ELSE 'operator' END) STORED,
+    PRIMARY KEY (application_id, conversation_id, user_id, side),
     FOREIGN KEY (application_id, conversation_id) REFERENCES foyer.conversation
 );
 COMMENT ON TABLE foyer.read_marker IS

@@ -17,6 +17,10 @@ BEGIN
             EXECUTE pg_catalog.format('CREATE ROLE %I %s', v_role, v_option);
         END IF;
     END LOOP;
+    -- CREATEROLE alone does not make the deployer a member of what it creates.
+    IF NOT pg_catalog.pg_has_role('foyer_owner', 'MEMBER') THEN
+        EXECUTE pg_catalog.format('GRANT foyer_owner TO %I', CURRENT_USER);
+    END IF;
     EXECUTE pg_catalog.format('GRANT CREATE, CONNECT ON DATABASE %I TO foyer_owner',
         pg_catalog.current_database());
     EXECUTE pg_catalog.format('GRANT CONNECT ON DATABASE %I TO foyer_web, foyer_admin',

@@ -6,7 +6,7 @@ RETURNS void LANGUAGE sql VOLATILE AS $$
         (application_id, conversation_id, user_id, role, joined_at)
     VALUES (p_entry.application_id, p_conversation, p_entry.actor_id, p_entry.actor_role,
         p_at)
-    ON CONFLICT (application_id, conversation_id, user_id, role) DO UPDATE
-       SET joined_at = excluded.joined_at, left_at = NULL
+    ON CONFLICT (application_id, conversation_id, user_id, side) DO UPDATE
+       SET role = excluded.role, joined_at = excluded.joined_at, left_at = NULL
      WHERE p.left_at IS NOT NULL
 $$;

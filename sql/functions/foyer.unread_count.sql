@@ -14,6 +14,6 @@ RETURNS bigint LANGUAGE sql STABLE AS $$
              WHERE k.application_id = p_application
                AND k.conversation_id = p_conversation
                AND k.user_id = p_entry.actor_id
-               AND k.role = p_entry.actor_role),
+               AND (k.side = 'visitor') = (p_entry.actor_role = 'visitor')),
            '00000000-0000-0000-0000-000000000000')
 $$;

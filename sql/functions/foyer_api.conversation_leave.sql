@@ -42,7 +42,7 @@ BEGIN
     UPDATE foyer.participant AS p
        SET left_at = c.updated_at
      WHERE p.application_id = c.application_id AND p.conversation_id = c.id
-       AND p.user_id = e.actor_id AND p.role = e.actor_role;
+       AND p.user_id = e.actor_id AND p.side = 'operator';
     PERFORM foyer.message_system(c, e.actor_name || ' left the conversation');
 
     r := foyer.conversation_reply(r.verdict, c);

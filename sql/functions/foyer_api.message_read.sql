@@ -36,8 +36,8 @@ BEGIN
     INSERT INTO foyer.read_marker AS k
         (application_id, conversation_id, user_id, role, message_id, seq)
     VALUES (c.application_id, c.id, e.actor_id, e.actor_role, p_message, c.seq + 1)
-    ON CONFLICT (application_id, conversation_id, user_id, role) DO UPDATE
-       SET message_id = excluded.message_id, seq = excluded.seq
+    ON CONFLICT (application_id, conversation_id, user_id, side) DO UPDATE
+       SET role = excluded.role, message_id = excluded.message_id, seq = excluded.seq
      WHERE k.message_id < excluded.message_id;
     IF FOUND THEN
         UPDATE foyer.conversation AS f
