@@ -225,6 +225,9 @@ scan(struct request *rq, const struct field *fields,
 		/* What cannot be decoded is no valid value of any type. */
 		if (value == NULL || !text_decode(value, true))
 			value = empty;
+		/* Only values that are given again make a list. */
+		if (f->type == FIELD_CHOICES && strchr(value, ',') != NULL)
+			value = empty;
 		add(rq, f, &values[f - fields], value);
 	}
 }

@@ -43,7 +43,7 @@ options_read(void)
 	size_t len = strlen(o.prefix);
 
 	if (len > 0 && (o.prefix[0] != '/' || o.prefix[len - 1] == '/'))
-		die("FOYER_PREFIX must start with a slash and not end with one");
+		die("FOYER_PREFIX must begin but not end with a slash");
 	if (strcmp(prepare, "on") != 0 && strcmp(prepare, "off") != 0)
 		die("FOYER_PREPARE must be on or off");
 	o.prepare = strcmp(prepare, "on") == 0;
