@@ -1,0 +1,239 @@
+#!/usr/bin/python3
+"""tables.py - the tables of src/, the functions of sql/ and the documents say the same.
+
+The documents may be laid out as they like around these:
+    docs/api.md            a table row `| code | status | message |` for each row of problems.def, and a row
+                           `| METHOD | path |` for each route; cells may be in backquotes
+    docs/configuration.md  a table row `| FOYER_NAME | default |` for each row of options.def
+    docs/foyer.fcgi.8      an item `.It Ev FOYER_NAME` for each
+"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from lib.tap import is_, ok, run, skip
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SOURCES = {path.name: path.read_text() for path in (ROOT / "src").glob("*.[ch]")}
+FUNCTIONS = {path.name[:-4]: path.read_text() for path in (ROOT / "sql/functions").glob("*.sql")}
+UNSHOWN = {"rate_limited", "fields_invalid", "edit_window_expired"}  # their answers say more than their text
+
+
+def rows(name):
+    """The rows of a .def file: symbols and numbers as they stand, strings without quotes."""
+    text = re.sub(r"/\*.*?\*/", "", (ROOT / "src" / name).read_text(), flags=re.S)
+    return [[cell.strip('"') for cell in re.findall(r'"(?:[^"\\]|\\.)*"|[^\s,"]+', row)]
+            for row in re.findall(r"^X\((.*)\)$", text, re.M)]
+
+
+def twice(values):
+    return sorted({value for value in values if values.count(value) > 1})
+
+
+# ---- route.c, as the compiler reads it
+
+
+def split(text):
+    """The items of an initializer: what is between commas outside of any braces and parentheses."""
+    items, depth, start = [], 0, 0
+    for i, c in enumerate(text):
+        depth += (c in "{(") - (c in "})")
+        if c == "," and depth == 0:
+            items.append(text[start:i])
+            start = i + 1
+    return [item.strip() for item in items + [text[start:]] if item.strip()]
+
+
+def initializers(text, kind):
+    """The items of each array of structs of that kind, by its name."""
+    found = {}
+    for match in re.finditer(r"struct %s (\w+)\[\]\s*=\s*\{(.*?)\n?\};" % kind, text, re.S):
+        found[match[1]] = [split(item[1:-1]) for item in split(match[2])]
+    return found
+
+
+def routes():
+    """The rows of route.c, with the numbers of parameters that body and query add to the call."""
+    text = subprocess.run([os.environ.get("CC", "cc"), "-E", "-P", "-D_GNU_SOURCE", "-Isrc", "src/route.c"],
+                          cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    sent = {name: sum(".name = \"" in ", ".join(f) and not re.search(r"\.unsent = (1|true)", ", ".join(f))
+                      for f in fields) for name, fields in initializers(text, "field").items()}
+    for row in initializers(text, "route")["routes"]:
+        method, path, callers, body, query, call, *_, conditional = row
+        yield {"method": method.removeprefix("METHOD_"), "path": path.strip('"'),
+               "callers": callers.removeprefix("CALLER_"), "call": call.removeprefix("QUERY_"),
+               "conditional": conditional in ("1", "true"), "fields": sent.get(body, 0) + sent.get(query, 0)}
+
+
+# ---- sql/
+
+
+def parameters(function):
+    """The input parameters of a function, in order."""
+    head = re.search(r"CREATE OR REPLACE FUNCTION [\w.]+\((.*?)\)\s*(?:RETURNS|LANGUAGE)", FUNCTIONS[function], re.S)
+    return [item.split()[0] for item in split(head[1]) if not item.startswith("OUT ")]
+
+
+def body(function):
+    return FUNCTIONS[function].split("$$")[1]
+
+
+def header(function):
+    return "".join(re.findall(r"^-- ?(.*\n)", FUNCTIONS[function], re.M))
+
+
+def outcomes(function):
+    """The outcomes that a function gives, and not one that it calls."""
+    given = re.findall(r"outcome := (.*?);", body(function), re.S)
+    words = {word for text in given for word in re.findall(r"(?:^|THEN|ELSE)\s*'(\w+)'", text)}
+    return words | set(re.findall(r'"outcome": "(\w+)"', body(function)))
+
+
+def columns(kind):
+    text = (ROOT / "sql/deploy/replies.sql").read_text()
+    return re.findall(r'^ +"?([\w.]+)"?', re.search(r"CREATE TYPE %s AS \((.*?)\);" % re.escape(kind), text, re.S)[1],
+                      re.M)
+
+
+def test_problems():
+    problems = rows("problems.def")
+    names = [row[1] for row in problems]
+    given = set().union(*(outcomes(f) for f in FUNCTIONS if not f.startswith("foyer_admin."))) - {"ok"}
+    used = set(re.findall(r"PROBLEM_(\w+)", "".join(text for name, text in SOURCES.items() if name != "problem.c")))
+    is_(twice(names) + twice([row[0] for row in problems]), [], "no two problems have one name")
+    is_([row[1] for row in problems if row[0].lower() != row[1]], [], "the symbol of a problem is its name")
+    is_(sorted(given - set(names)), [], "every outcome of a function is a problem")
+    is_([row[1] for row in problems if row[1] not in given and row[0] not in used], [],
+        "every problem is found out by a function or by the program")
+    ok(len(given) > 10, "there are outcomes", sorted(given))
+
+
+def test_headers():
+    names = {row[1] for row in rows("problems.def")}
+    for function in sorted(f for f in FUNCTIONS if f.startswith("foyer_api.") and "verdict" in body(f)):
+        said = set(re.findall(r"\w+", header(function))) & names
+        made = outcomes(function) - {"ok"} | ({"idempotency_mismatch"} if "foyer.recall(" in body(function) else set())
+        called = {name for name in ("foyer.enter", "foyer.message_change") if name + "(" in body(function)}
+        is_([sorted(said), sorted(n for n in called if n not in header(function))], [sorted(made), []],
+            "%s says which outcomes it has" % function)
+
+
+def test_verdict():
+    enum = re.search(r"enum \{\s*(VERDICT_.*?)VERDICT__MAX", SOURCES["reply.c"], re.S)[1]
+    is_(re.findall(r"VERDICT_(\w+)", enum), [name.upper() for name in columns("foyer_api.verdict")],
+        "reply.c has the columns of the verdict, in their order")
+
+
+def test_nested():
+    table = re.search(r"nested\[\] = \{(.*?)\n\};", SOURCES["row.c"], re.S)[1]
+    for column, members in re.findall(r'\{ "(\w+)", \{ (.*?) \} \}', table, re.S):
+        kind = "foyer_api." + column.removesuffix("s")
+        is_(re.findall(r'"(\w+)"', members), columns(kind), "row.c has the columns of %s, in their order" % kind)
+
+
+def test_queries():
+    queries = rows("queries.def")
+    for symbol, function, nparams in queries:
+        name = "foyer_api." + function
+        if ok(name in FUNCTIONS, "%s is a function" % name):
+            is_(int(nparams), len(parameters(name)), "%s has as many parameters as queries.def says" % name)
+        ok(re.search(r"\bQUERY_%s\b" % symbol, "".join(SOURCES.values())), "%s is called" % name)
+    is_([q[1] for q in queries if q[0].lower() != q[1]], [], "the symbol of a query is the name of its function")
+    is_(twice([q[1] for q in queries]), [], "no function is in queries.def twice")
+    is_(sorted(f for f in FUNCTIONS if f.startswith("foyer_api.") and f.split(".")[1] not in [q[1] for q in queries]),
+        ["foyer_api.schema_version"], "every function of foyer_api is, but for the one that is asked at connecting")
+
+
+def test_routes():
+    nparams = {symbol: int(n) for symbol, _, n in rows("queries.def")}
+    table = list(routes())
+    ok(len(table) > 10, "there are routes")
+    keys = [(r["method"], r["path"], caller) for r in table
+            for caller in (["VISITOR", "OPERATOR"] if r["callers"] == "BOTH" else [r["callers"]])]
+    is_(twice(keys), [], "no method, path and caller has two routes")
+    is_([r["path"] for r in table if not re.fullmatch(r"(/(:?[a-z]\w*))+", r["path"])], [], "paths are well-formed")
+    for r in (r for r in table if r["call"] != "_MAX"):
+        writes = r["callers"] != "NONE" and r["method"] != "GET"
+        sent = (0 if r["callers"] == "NONE" else 5) + 2 * writes + r["path"].count(":") + r["fields"] + r["conditional"]
+        is_(sent, nparams[r["call"]], "%(method)s %(path)s for %(callers)s gives its function what it takes" % r)
+
+
+def test_schema_version():
+    want = re.search(r"define DB_SCHEMA_VERSION (\d+)", SOURCES["db.h"])[1]
+    is_(re.search(r"SELECT (\d+)", FUNCTIONS["foyer_api.schema_version"])[1], want,
+        "the program wants the version that the schema has")
+
+
+# ---- documents
+
+
+def document(name, *promises):
+    """The text of a document; when it is not there, its promises are skipped."""
+    path = ROOT / "docs" / name
+    if path.exists():
+        return path.read_text()
+    for promise in promises:
+        skip(promise, "docs/%s is not there" % name)
+    return None
+
+
+def table_rows(text):
+    """The cells of all table rows of a Markdown text, without backquotes."""
+    lines = re.findall(r"^\s*\|(.*)\|\s*$", text, re.M)
+    return [[cell.strip().strip("`").strip() for cell in re.split(r"(?<!\\)\|", line)] for line in lines]
+
+
+def test_api_document():
+    promises = ("docs/api.md has every problem with its status and text, and no other",
+                "docs/api.md has every route, and no other")
+    text = document("api.md", *promises)
+    if text is None:
+        return
+    cells = [row for row in table_rows(text) if len(row) > 1]
+    problems = rows("problems.def")
+    codes = {row[3] for row in problems}
+    said = {(row[0], row[1]) for row in cells if row[0] in codes or len(row[1]) == 3 and row[1].isdigit()}
+    texts = {row[4] for row in problems if row[1] not in UNSHOWN}
+    is_([sorted(said ^ {(row[3], row[2]) for row in problems}), sorted(t for t in texts if "`%s`" % t not in text)],
+        [[], []], promises[0])
+    known = {(r["method"], r["path"]) for r in routes()}
+    said = {tuple(row[0].split(None, 1)) if " /" in row[0] else (row[0], row[1]) for row in cells}
+    said = {(m, p.strip("`")) for m, p in (s for s in said if len(s) == 2) if re.fullmatch("GET|POST|PATCH|DELETE", m)}
+    is_(sorted(said ^ known), [], promises[1])
+
+
+def test_options():
+    options = rows("options.def")
+    others = set(re.findall(r'getenv\("(FOYER_\w+)"\)', "".join(SOURCES.values())))
+    promises = ("docs/configuration.md has every option with its default, and no other",
+                "docs/foyer.fcgi.8 has every option, and no other")
+    is_(twice([row[1] for row in options]), [], "no two options have one name")
+    text = document("configuration.md", promises[0])
+    if text is not None:
+        said = {row[0]: row[1] for row in table_rows(text) if len(row) > 1 and re.fullmatch(r"FOYER_\w+", row[0])}
+        want = {row[1]: row[2] if len(row) > 3 else "" for row in options}
+        is_([{n: d for n, d in said.items() if n in want and d not in (want[n], "" if want[n] else "empty")},
+             sorted(set(want) - set(said)), sorted(set(said) - set(want) - others)], [{}, [], []], promises[0])
+    text = document("foyer.fcgi.8", promises[1])
+    if text is not None:
+        said = set(re.findall(r"^\.It Ev (FOYER_\w+)", text, re.M))
+        is_(sorted(said ^ {row[1] for row in options}), [], promises[1])
+
+
+def main():
+    test_problems()
+    test_headers()
+    test_verdict()
+    test_nested()
+    test_queries()
+    test_routes()
+    test_schema_version()
+    test_api_document()
+    test_options()
+
+
+run(main)
