@@ -24,7 +24,9 @@ packages_ensure() {
 packages_missing() {
     local group
     for group; do
-        awk -v group="$group" '$1 == group { print $2 }' "$packages_dir/packages"
+        awk -v group="$group" '
+            $1 == group && !($3 == "unless" && system("command -v " $4 " >/dev/null") == 0) { print $2 }
+        ' "$packages_dir/packages"
     done | grep -vxF -f <(packages_installed) || true
 }
 

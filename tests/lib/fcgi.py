@@ -113,7 +113,7 @@ class Worker(Door):
 
     def call(self, params, stdin=b"", method="GET", target="?"):
         """One request of hand-made parameters; the answer is held to the rules."""
-        return self.check(self.converse(params, stdin, method, target))
+        return self.check(self.converse(params, stdin, method, target), crafted=True)
 
     def converse(self, params, stdin, method, target):
         """One request over a connection of its own; nothing is checked."""
