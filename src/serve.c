@@ -233,7 +233,7 @@ idempotency_params(struct request *rq, const struct field *fields,
 		unsigned char *digest = arena_alloc(rq->arena, DIGEST_LEN);
 
 		if (key == NULL) {
-			params[(*nparams)++] = (struct db_param){ NULL };
+			params[(*nparams)++] = text_param("");
 			continue;
 		}
 		pieces[1] = (struct piece){ key, strlen(key) };

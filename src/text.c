@@ -141,7 +141,9 @@ text_uuid(const char *text, char out[static UUID_LEN + 1])
 		} else if (hex_digit(c) < 0) {
 			return false;
 		}
-		out[i] = c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : c;
+		out[i] = c;
+		if (c >= 'A' && c <= 'F')
+			out[i] = (char)(c - 'A' + 'a');
 	}
 	out[UUID_LEN] = '\0';
 	return text[UUID_LEN] == '\0';
@@ -162,8 +164,10 @@ text_decode(char *text, bool plus)
 			*to++ = (char)(high << 4 | low);
 			from += 3;
 		} else {
-			*to++ = *from == '+' && plus ? ' ' : *from;
-			from++;
+			*to = *from++;
+			if (*to == '+' && plus)
+				*to = ' ';
+			to++;
 		}
 	}
 	*to = '\0';
