@@ -164,7 +164,7 @@ def lists(world):
 
 
 def namesakes(world):
-    """A visitor may have any id, also that of an operator, which everybody can see. It is somebody else all the same."""
+    """A visitor may have any id, also that of an operator, which everybody can see. It is somebody else still."""
     op = world.here.operator
     v = world.here.app.visitor(id=op.id)
     c = v.start()["id"]
