@@ -73,6 +73,7 @@ struct request {
 	struct arena *arena;
 	char id[REQUEST_ID_LEN + 1];
 	const char *headers[HEADER__MAX]; /* NULL: not sent */
+	size_t nheaders;		  /* HTTP_ parameters, all of them */
 
 	enum method method;
 	const char *method_name; /* as sent, at most 16 bytes of it */

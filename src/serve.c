@@ -40,20 +40,15 @@ now_us(clockid_t clock)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-struct intake {
-	struct request *rq;
-	size_t count;
-};
-
+/* Beyond their bound, header fields are only counted. */
 static void
 take_parameter(void *context, const char *name, const char *value)
 {
-	struct intake *in = context;
+	struct request *rq = context;
 
-	if (strncmp(name, "HTTP_", 5) == 0 && ++in->count > REQUEST_HEADERS_MAX)
-		(void)request_fail(in->rq, PROBLEM_PARAMETERS);
-	else
-		request_parameter(in->rq, name, value);
+	if (strncmp(name, "HTTP_", 5) != 0 ||
+	    ++rq->nheaders <= REQUEST_HEADERS_MAX)
+		request_parameter(rq, name, value);
 }
 
 /* A header that is there and not empty. */
@@ -126,8 +121,7 @@ check_request(struct request *rq, struct fcgi *f, const char *prefix)
 	rq->mount = mount != NULL ? mount : mount_native();
 	if (mount == NULL)
 		return request_fail(rq, PROBLEM_ROUTE_UNKNOWN);
-	return rq->problem == PROBLEM_NONE && route_find(rq) &&
-	    check_declared_size(rq) && read_body(rq, f);
+	return route_find(rq) && check_declared_size(rq) && read_body(rq, f);
 }
 
 /*
@@ -144,6 +138,8 @@ check_caller(struct request *rq)
 		memcpy(rq->application, UUID_NIL, sizeof(UUID_NIL));
 	if (!route_choose(rq))
 		return false;
+	if (rq->nheaders > REQUEST_HEADERS_MAX)
+		return request_fail(rq, PROBLEM_PARAMETERS);
 	if (rq->caller == CALLER_OPERATOR)
 		return true;
 	if (visitor == NULL)
@@ -392,12 +388,11 @@ serve(struct server *sv, struct fcgi *f)
 {
 	const int64_t start = now_us(CLOCK_MONOTONIC);
 	struct request rq = { .arena = sv->arena };
-	struct intake in = { .rq = &rq };
 	struct str head, body;
 	bool sent;
 
 	request_identify(&rq);
-	fcgi_parameters(f, take_parameter, &in);
+	fcgi_parameters(f, take_parameter, &rq);
 	body = answer(sv, &rq, f);
 	head = str_new(sv->arena);
 	reply_headers(&rq, body.len, &head);
