@@ -33,6 +33,7 @@ usage(FILE *out)
 	    "\n"
 	    "Settings, from the environment:\n",
 	    PACKAGE_VERSION);
+	options_help(out);
 }
 
 /* 0 when a request could be served now. */
@@ -81,7 +82,6 @@ main(int argc, char **argv)
 	}
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
 		usage(stdout);
-		options_help();
 		return EXIT_SUCCESS;
 	}
 	options = options_read();

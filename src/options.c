@@ -51,10 +51,10 @@ options_read(void)
 }
 
 void
-options_help(void)
+options_help(FILE *out)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		printf("  %-14s %s%s%s%s\n", rows[i].name, rows[i].help,
-		    *rows[i].fallback != '\0' ? " [" : "", rows[i].fallback,
-		    *rows[i].fallback != '\0' ? "]" : "");
+		(void)fprintf(out, "  %-14s %s%s%s%s\n", rows[i].name,
+		    rows[i].help, *rows[i].fallback != '\0' ? " [" : "",
+		    rows[i].fallback, *rows[i].fallback != '\0' ? "]" : "");
 }

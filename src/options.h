@@ -5,6 +5,7 @@
 #define FOYER_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* Texts are borrowed from the environment and live as long as the process. */
 struct options {
@@ -16,7 +17,7 @@ struct options {
 /* Read the environment; a bad value ends the process with a clear line. */
 struct options options_read(void);
 
-/* Print the table of options to standard output, one to a line. */
-void options_help(void);
+/* Print the table of options, one to a line. */
+void options_help(FILE *out);
 
 #endif
