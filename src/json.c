@@ -154,8 +154,11 @@ member(struct cursor *c)
 	c->name = true;
 	named = string(c);
 	c->name = false;
+	/* A string that fails at the NUL leaves the cursor behind it. */
+	if (!named)
+		return false;
 	space(c);
-	return named && *c->p++ == ':' && value(c);
+	return *c->p++ == ':' && value(c);
 }
 
 /* The inside of an object or array, up to its closing bracket. */

@@ -182,7 +182,8 @@ text_integer(const char *text, long min, long max, long *value)
 	if (*text == '\0')
 		return false;
 	for (; *text != '\0'; text++) {
-		if (*text < '0' || *text > '9' || sum > max / 10)
+		if (*text < '0' || *text > '9' ||
+		    sum > (max - (*text - '0')) / 10)
 			return false;
 		sum = sum * 10 + (*text - '0');
 	}
