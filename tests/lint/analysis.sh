@@ -1,5 +1,7 @@
 #!/bin/bash
 # analysis.sh - three analyzers have nothing to say: gcc's, clang-tidy and cppcheck.
+#
+# shellcheck disable=SC2317 # the analyzers are called by their names
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . tests/lint/lib/tap.sh

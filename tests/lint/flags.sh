@@ -16,13 +16,18 @@ has_flag() {
 
 # ---- each warning refuses the code below it, which is valid C otherwise
 
+# known FLAG: does the compiler take it?
+known() {
+    "${compiler[@]}" -Werror "$1" -E - </dev/null >/dev/null 2>&1
+}
+
 # What a warning is called when it speaks, if not by its own name.
 declare -A spoken=([write-strings]=discarded-qualifiers [format-signedness]=format)
 
 # refused WARNING CODE
 refused() {
     local sentence="-W$1 refuses what it is for"
-    if ! has_flag "-W$1" && ! implied "$1"; then
+    if ! has_flag "-W$1" && ! implied "$1" && ! known "-W$1"; then
         skip "$sentence" "${compiler[0]} does not know it"
         return
     fi

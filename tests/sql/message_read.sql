@@ -1,6 +1,6 @@
 -- What somebody has read: the marker only moves forward.
 BEGIN;
-SELECT plan(19);
+SELECT plan(20);
 \ir lib/site.sql
 SELECT pg_temp.talk('talk', 'shop', 'ann', 'active', 'olga');
 SELECT pg_temp.talk('other', 'shop', 'ann');
@@ -53,6 +53,16 @@ SELECT is_empty($$ SELECT FROM foyer.participant WHERE user_id = pg_temp.id('ada
     'and does not take part by reading');
 UPDATE foyer.conversation SET status = 'closed', closed_at = now() WHERE id = pg_temp.id('talk');
 SELECT is(pg_temp.mark('ann', '3'), 'ok', 'a closed conversation can be read to its end');
+
+-- ---- ids of visitors are their own choice, also that of an operator
+
+SELECT pg_temp.talk('trap', 'shop', 'olga', 'active', 'olga');
+SELECT pg_temp.message('secret', 'trap', 'olga', 'operator', '2025-01-15 10:01Z', 2);
+SELECT foyer_api.message_read(c.key, c.kind, c.app, NULL, c.visitor, NULL, NULL, pg_temp.id('trap'),
+           pg_temp.message_id('secret')) FROM pg_temp.caller('olga') AS c \g /dev/null
+SELECT is((r)."unreadCount", 1::bigint, 'the marker of an operator is not that of a visitor with its id')
+  FROM pg_temp.caller('olga of shop') AS c,
+       foyer_api.conversation_unread(c.key, c.kind, c.app, NULL, c.visitor, pg_temp.id('trap')) AS r;
 
 SELECT * FROM finish();
 ROLLBACK;

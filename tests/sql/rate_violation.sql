@@ -1,6 +1,6 @@
 -- The specification as window queries: silent about what the limiter admits, and not blind.
 BEGIN;
-SELECT plan(20);
+SELECT plan(21);
 \ir lib/limiter.sql
 
 -- ---- not blind
@@ -28,6 +28,8 @@ SELECT is(pg_temp.violations(
         ARRAY[:at, :at + interval '1 second', :at + interval '0.2 seconds',
               :at + interval '1.2 seconds'], 1, '1 second'),
     '{2,2,2}', 'instants that run backwards are seen');
+SELECT is(pg_temp.violations(ARRAY[:at, :at + interval '10 seconds', :at + interval '5 seconds'], 1,
+        '1 second'), '{1}', 'also when no window holds too many');
 SELECT is(cardinality(pg_temp.violations(array_fill(:at, '{100}'), 99, '1 hour')), 100,
     'hits in chunks are seen as well as those in the counter');
 SELECT results_eq(

@@ -1,7 +1,7 @@
 -- What the limiter says is what counting says, from any state.  Each state is asked many
 -- times, until its windows are full.
 BEGIN;
-SELECT plan(21);
+SELECT plan(31);
 \ir lib/limiter.sql
 
 CREATE FUNCTION pg_temp.differ(p_hits timestamptz[], p_max integer[], p_times integer)
@@ -40,6 +40,23 @@ SELECT is(pg_temp.differ(array_fill(now() - interval '20 minutes', '{200}')
     'hundreds at the very same instant');
 SELECT is(pg_temp.differ(array_fill(clock_timestamp() + interval '1 day', '{100}'),
         '{120,130,140}', 60), NULL, 'the clock has been put back, and stands still');
+
+-- ---- at the very edge: hits that leave at this instant, in numbers that fill chunks
+
+CREATE FUNCTION pg_temp.edge(p_left integer, p_inside integer, p_max integer[])
+RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    t  CONSTANT timestamptz := date_trunc('second', clock_timestamp()) + interval '1 day';
+BEGIN
+    PERFORM pg_temp.write('ann', array_fill(t - interval '1 minute', ARRAY[p_left])
+        || array_fill(t - interval '30 seconds', ARRAY[p_inside]) || t, p_stale => true);
+    RETURN string_agg(d, E'\n') FROM pg_temp.drive('ann', p_max, 3) AS d;
+END;
+$$;
+SET LOCAL statement_timeout = '60s';
+SELECT is(pg_temp.edge(n, m, '{0,200,0}'), NULL,
+    format('%s hits leave at this instant, %s stay', n, m))
+  FROM unnest('{1,31,32,33,64}'::integer[]) AS n, unnest('{1,32}'::integer[]) AS m;
 
 -- ---- chunks that no limit reached have been dropped meanwhile
 

@@ -263,6 +263,8 @@ static const struct {
 	{ "?status=active&status=open", STATUS_CHOICES },
 	{ "?status=active&status=", STATUS_CHOICES },
 	{ "?status=active}", STATUS_CHOICES },
+	{ "?status=pending,active", STATUS_CHOICES },
+	{ "?status=pending%2Cactive", STATUS_CHOICES },
 	{ "?status=%22active%22", STATUS_CHOICES },
 	{ "?status=NULL", STATUS_CHOICES },
 	{ "?applicationId=x", "applicationId must be a valid UUID" },

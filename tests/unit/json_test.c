@@ -302,7 +302,8 @@ test_depth(void)
 	ok(parse_nested(8, "[{\"a\":", "[]", "}]") == NULL, "17 may not");
 	ok(parse_nested(100000, "[", "", "]") == NULL,
 	    "a hundred thousand are refused without harm");
-	ok(parse_nested(1, "[[],", "[[]],[[[]]]", "]") != NULL,
+	ok(parse_nested(1, "[[],[],[],[],[],[],[],[],[],",
+	       "[],[],[],[],[],[],[],[[]],[[[]]]", "]") != NULL,
 	    "brackets that are closed again do not count");
 }
 

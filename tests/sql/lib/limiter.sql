@@ -27,7 +27,8 @@ $$;
 CREATE TEMPORARY TABLE admitted (subject text PRIMARY KEY, hits timestamptz[] NOT NULL);
 
 -- pg_temp.write: the state of a subject that was admitted at these instants, in order.
-CREATE FUNCTION pg_temp.write(p_subject text, p_hits timestamptz[])
+-- With p_stale its windows were off all the time: they begin at the first hit.
+CREATE FUNCTION pg_temp.write(p_subject text, p_hits timestamptz[], p_stale boolean DEFAULT false)
 RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     c_span  CONSTANT interval[] := '{1 second,1 minute,1 hour}';
@@ -42,7 +43,7 @@ BEGIN
       FROM (SELECT s.j, min(h.i) - 1 AS i
               FROM unnest(c_span) WITH ORDINALITY AS s(span, j),
                    unnest(p_hits) WITH ORDINALITY AS h(at, i)
-             WHERE h.at > v_last - s.span
+             WHERE h.at > v_last - s.span OR p_stale
              GROUP BY s.j) AS w;
     DELETE FROM foyer.rate_counter AS r
      WHERE r.tenant_id = pg_temp.id('tenant') AND r.subject_id = pg_temp.id(p_subject);
