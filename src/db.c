@@ -23,6 +23,7 @@
 
 #define WAIT_MS	      7000 /* the role's statement_timeout is 5 s */
 #define STATEMENT_MAX 256
+#define FAULT_MAX     256
 
 /* Types by their OID, which pg_type.dat fixes for ever. */
 enum {
@@ -65,6 +66,7 @@ static const struct {
 		KEEP,
 		RETRY,
 		RECONNECT,
+		RENEW, /* reconnect and retry: nothing has been done */
 	} action;
 	const char *hint;
 } states[] = {
@@ -72,8 +74,11 @@ static const struct {
 	{ "40P01", DB_UNAVAILABLE, RETRY, "" },
 	{ "55P03", DB_UNAVAILABLE, KEEP, "; a lock is held for long" },
 	{ "57014", DB_UNAVAILABLE, KEEP, "; the database is too slow" },
-	{ "0A000", DB_UNAVAILABLE, RECONNECT, "; the schema has changed" },
-	{ "25006", DB_UNAVAILABLE, RECONNECT, "; this server is a standby" },
+	{ "0A000", DB_UNAVAILABLE, RENEW, "; the schema has changed" },
+	/* What a session has compiled may not fit a schema that has grown. */
+	{ "22P07", DB_FAULT, RENEW, "; the schema has changed" },
+	{ "42804", DB_FAULT, RENEW, "; the schema has changed" },
+	{ "25006", DB_UNAVAILABLE, RENEW, "; this server is a standby" },
 	{ "26000", DB_UNAVAILABLE, RECONNECT, "; set FOYER_PREPARE=off" },
 	{ "42P05", DB_UNAVAILABLE, RECONNECT, "; set FOYER_PREPARE=off" },
 	{ "42501", DB_UNAVAILABLE, KEEP, "; apply the grants again" },
@@ -201,7 +206,7 @@ static PGresult *
 execute(PGconn *conn, const char *name, const char *sql,
     const struct db_param *params, size_t nparams)
 {
-	struct packed p;
+	struct packed p = { 0 };
 	int sent;
 
 	pack(params, nparams, &p);
@@ -241,13 +246,30 @@ state_row(const char *state)
 	return i;
 }
 
-/* Does the schema have the version that this program was made for? */
+const char *
+db_version_fault(int64_t version, char *out, size_t size)
+{
+	const int own = DB_SCHEMA_VERSION;
+
+	if (version == own || version == own + 1)
+		return NULL;
+	(void)snprintf(out, size,
+	    "the schema has version %" PRId64
+	    ", this program serves %d and %d; %s",
+	    version, own, own + 1,
+	    version < own ? "deploy the schema of this release"
+			  : "install the release that belongs to the schema");
+	return out;
+}
+
+/* Does the schema have a version that this program serves? */
 static bool
 version_known(struct db *db)
 {
 	PGresult *result = execute(db->conn, NULL,
 	    "SELECT foyer_api.schema_version()", NULL, 0);
-	bool known = false;
+	char text[FAULT_MAX];
+	const char *fault = "";
 
 	if (result == NULL || !is_done(result)) {
 		log_line(LOG_ERROR, "cannot ask for the schema version: %s%s",
@@ -258,16 +280,12 @@ version_known(struct db *db)
 		const struct db_value version =
 		    db_value((const struct db_result *)result, 0, 0);
 
-		known = version.number == DB_SCHEMA_VERSION;
-		if (!known)
-			log_line(LOG_ERROR,
-			    "the schema has version %" PRId64
-			    ", this program wants %d; deploy that schema, or "
-			    "run the program that belongs to it",
-			    version.number, DB_SCHEMA_VERSION);
+		fault = db_version_fault(version.number, text, sizeof(text));
+		if (fault != NULL)
+			log_line(LOG_ERROR, "%s", fault);
 	}
 	PQclear(result);
-	return known;
+	return fault == NULL;
 }
 
 /*
@@ -359,6 +377,17 @@ attempt(struct db *db, enum query query, const struct db_param *params,
 	return execute(db->conn, name, sql, params, nparams);
 }
 
+static void
+log_failure(const struct db *db, enum query query, const PGresult *got,
+    const char *hint)
+{
+	log_line(LOG_ERROR, "%s: %s: %s%s", queries[query].function,
+	    got == NULL ? "no answer" : sqlstate(got),
+	    got == NULL ? PQerrorMessage(db->conn)
+			: PQresultErrorField(got, PG_DIAG_MESSAGE_PRIMARY),
+	    hint);
+}
+
 enum db_status
 db_call(struct db *db, enum query query, const struct db_param *params,
     size_t nparams, struct db_result **result)
@@ -367,6 +396,7 @@ db_call(struct db *db, enum query query, const struct db_param *params,
 	for (bool again = false;; again = true) {
 		PGresult *got;
 		size_t row;
+		bool retry;
 
 		if (!connected(db))
 			return DB_UNAVAILABLE;
@@ -376,18 +406,16 @@ db_call(struct db *db, enum query query, const struct db_param *params,
 			return DB_DONE;
 		}
 		row = state_row(got == NULL ? "08" : sqlstate(got));
-		if (states[row].action != RETRY || again)
-			log_line(LOG_ERROR, "%s: %s: %s%s",
-			    queries[query].function,
-			    got == NULL ? "no answer" : sqlstate(got),
-			    got == NULL ? PQerrorMessage(db->conn)
-					: PQresultErrorField(got,
-					      PG_DIAG_MESSAGE_PRIMARY),
-			    states[row].hint);
+		retry = !again &&
+		    (states[row].action == RETRY ||
+			states[row].action == RENEW);
+		if (!retry)
+			log_failure(db, query, got, states[row].hint);
 		PQclear(got);
-		if (got == NULL || states[row].action == RECONNECT)
+		if (got == NULL || states[row].action == RECONNECT ||
+		    states[row].action == RENEW)
 			disconnect(db);
-		if (states[row].action != RETRY || again)
+		if (!retry)
 			return states[row].status;
 	}
 }

@@ -11,7 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The schema that this program serves: foyer_api.schema_version(). */
+/*
+ * The schema that this program was made for, foyer_api.schema_version(); it also
+ * serves the next one, so that a schema can be deployed before its programs.
+ */
 #define DB_SCHEMA_VERSION 1
 
 #define DB_PARAMS_MAX 24
@@ -87,6 +90,9 @@ struct db_error {
 };
 
 struct db_error db_error(const struct db *db);
+
+/* What to do about a schema of this version; NULL: this program serves it. */
+const char *db_version_fault(int64_t version, char *out, size_t size);
 
 /* How the server was reached; after a statement. */
 struct db_peer {

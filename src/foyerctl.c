@@ -353,25 +353,22 @@ run_check(struct ctl *ctl)
 	return status;
 }
 
-/* Does the schema have the version that this program was made for? */
+/* Does the schema have a version that this program serves? */
 static enum status
 know_version(struct ctl *ctl)
 {
 	struct db_result *result;
 	enum db_status status = db_statement(ctl->db,
 	    "SELECT foyer_api.schema_version()", NULL, 0, &result);
-	int64_t version;
+	char text[256];
+	const char *fault;
 
 	if (status != DB_DONE)
 		return fail_statement(ctl, status);
-	version = db_value(result, 0, 0).number;
+	fault =
+	    db_version_fault(db_value(result, 0, 0).number, text, sizeof(text));
 	db_clear(result);
-	if (version == DB_SCHEMA_VERSION)
-		return STATUS_DONE;
-	return fail(STATUS_REFUSED,
-	    "the schema has version %" PRId64 ", this program wants %d; deploy "
-	    "that schema, or run the program that belongs to it",
-	    version, DB_SCHEMA_VERSION);
+	return fault == NULL ? STATUS_DONE : fail(STATUS_REFUSED, "%s", fault);
 }
 
 static enum status

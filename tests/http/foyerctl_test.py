@@ -436,7 +436,7 @@ def checks(db, ctl):
 
     db.sql("CREATE OR REPLACE FUNCTION foyer_api.schema_version() RETURNS integer LANGUAGE sql IMMUTABLE "
            "AS 'SELECT 99'")
-    wrong(ctl, "version", "^the schema has version 99, this program wants", "another schema version is wrong")
+    wrong(ctl, "version", "^the schema has version 99, this program serves", "another schema version is wrong")
     is_(ctl("app", "list")[0], REFUSED, "and no command is tried on it")
     wrong(Ctl(db.conninfo("foyer_web")), "version", "permission denied for schema foyer_admin; apply the grants",
           "a role that may not administer is told so")
