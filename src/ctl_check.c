@@ -14,7 +14,11 @@
 
 #define NAME_MAX_CHARS 200
 #define HOST_MAX       100
-#define LABEL_MAX      63 /* RFC 1035, section 2.3.4 */
+#define URL_MAX	       1000
+#define URL_CHARS                                                        \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" \
+	"-._~:/[]"
+#define LABEL_MAX 63 /* RFC 1035, section 2.3.4 */
 
 /* No control character (Unicode's category Cc) in well-formed UTF-8. */
 static bool
@@ -38,6 +42,21 @@ name_good(const char *text)
 
 	return len > 0 && text_utf8(text, len) &&
 	    text_length(text, len) <= NAME_MAX_CHARS && printable(text, len);
+}
+
+/* A host, perhaps a port and a path, and nothing that needs an escape. */
+static bool
+url_good(const char *text)
+{
+	static const char end[] = "/api/v1";
+	const char *host = strncmp(text, "http://", 7) == 0 ? text + 7
+	    : strncmp(text, "https://", 8) == 0		    ? text + 8
+							    : NULL;
+	const size_t len = host == NULL ? 0 : strlen(host);
+
+	return len >= sizeof(end) && len <= URL_MAX && *host != '/' &&
+	    strspn(host, URL_CHARS) == len &&
+	    strcmp(host + len - (sizeof(end) - 1), end) == 0;
 }
 
 static bool
@@ -231,6 +250,8 @@ check_value(struct arena *a, const struct operand *o, const char *text)
 		return time_sent(a, text);
 	case CHECK_HOST:
 		return host_sent(a, text);
+	case CHECK_URL:
+		return url_good(text) ? text : NULL;
 	}
 	return NULL;
 }
@@ -274,6 +295,9 @@ check_rule(struct arena *a, const struct operand *o)
 	case CHECK_HOST:
 		return "must be a host name, which may begin with *., or "
 		       "[IPv6 address], without scheme, port and path";
+	case CHECK_URL:
+		return "must begin with http:// or https:// and end with "
+		       "/api/v1";
 	}
 	return "is bad";
 }

@@ -89,8 +89,9 @@ const struct command commands[] = {
 	    "remove everything that is stored about a visitor",
 	    { UUID("APP"), UUID("VISITOR") } },
 	{ { "check" }, "installation_check", OUTPUT_CHECK, SECRET_NONE,
-	    "say whether the database is as Foyer needs it",
-	    { { 0 } } },
+	    "say whether the database, and the site at URL, are as they should be",
+	    { { "--url", "URL", .check = CHECK_URL },
+	      NUMBER("--workers", "N", 1, 100000, NULL) } },
 };
 /* clang-format on */
 

@@ -17,6 +17,7 @@ enum check {
 	CHECK_CHOICE,  /* one of the words between the bars of value */
 	CHECK_TIME,    /* ISO 8601: a date, or date, time and zone */
 	CHECK_HOST,    /* of an origin: a name, *.name or [address] */
+	CHECK_URL,     /* of the API: http or https, up to /api/v1 */
 };
 
 /* A positional argument; an option if its name begins with "--". */

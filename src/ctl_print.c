@@ -93,23 +93,6 @@ print_json(struct str *s, enum output output, const struct db_result *result,
 	str_raw(s, "\n");
 }
 
-/* Nothing that a terminal would obey: a question mark for each control. */
-static void
-plain(struct str *s, const char *bytes, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		const unsigned char c = (unsigned char)bytes[i];
-		const bool high = c == 0xc2 && i + 1 < n &&
-		    (unsigned char)bytes[i + 1] < 0xa0;
-
-		if (c < 0x20 || c == 0x7f || high)
-			str_raw(s, "?");
-		else
-			str_bytes(s, bytes + i, 1);
-		i += high;
-	}
-}
-
 static void value_text(struct str *s, struct db_value v);
 
 static void
@@ -152,7 +135,7 @@ value_text(struct str *s, struct db_value v)
 		break;
 	case DB_TEXT:
 	case DB_JSON:
-		plain(s, v.bytes, v.len);
+		str_plain(s, v.bytes, v.len);
 		break;
 	case DB_NESTED:
 		array_text(s, v);
@@ -255,35 +238,4 @@ print_sums(struct str *s, bool json, const struct db_result *result,
 		str_raw(s, json ? "" : "\n");
 	}
 	str_raw(s, json ? "}\n" : "");
-}
-
-static void
-finding_json(struct str *s, const struct finding *f)
-{
-	str_raw(s, "{\"name\":");
-	str_json(s, f->name, strlen(f->name));
-	str_printf(s, ",\"ok\":%s,\"detail\":", f->ok ? "true" : "false");
-	str_json(s, f->detail, strlen(f->detail));
-	str_raw(s, "}");
-}
-
-void
-print_findings(struct str *s, bool json, const struct finding *findings,
-    size_t n)
-{
-	str_raw(s, json ? "[" : "");
-	for (size_t i = 0; i < n; i++) {
-		const struct finding *f = &findings[i];
-
-		if (json) {
-			str_raw(s, i > 0 ? "," : "");
-			finding_json(s, f);
-		} else {
-			str_printf(s, "%-5s %s: ", f->ok ? "ok" : "WRONG",
-			    f->name);
-			plain(s, f->detail, strlen(f->detail));
-			str_raw(s, "\n");
-		}
-	}
-	str_raw(s, json ? "]\n" : "");
 }

@@ -28,12 +28,4 @@ void print_text(struct str *s, enum output output,
 void print_sums(struct str *s, bool json, const struct db_result *result,
     const int64_t *sums, size_t n);
 
-struct finding {
-	const char *name, *detail;
-	bool ok;
-};
-
-void print_findings(struct str *s, bool json, const struct finding *findings,
-    size_t n);
-
 #endif

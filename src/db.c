@@ -458,6 +458,22 @@ db_error(const struct db *db)
 	};
 }
 
+/* Has the server proved to be the one that was asked for? */
+static bool
+verified(PGconn *conn)
+{
+	PQconninfoOption *options = PQconninfo(conn);
+	bool full = false;
+
+	if (options == NULL)
+		die("out of memory");
+	for (const PQconninfoOption *o = options; o->keyword != NULL; o++)
+		if (strcmp(o->keyword, "sslmode") == 0 && o->val != NULL)
+			full = strcmp(o->val, "verify-full") == 0;
+	PQconninfoFree(options);
+	return full;
+}
+
 struct db_peer
 db_peer(const struct db *db)
 {
@@ -468,6 +484,7 @@ db_peer(const struct db *db)
 		.version = PQserverVersion(db->conn),
 		.local = *host == '/' || *host == '@',
 		.encrypted = PQsslInUse(db->conn),
+		.verified = verified(db->conn),
 	};
 }
 

@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 /*
- * The schema that this program was made for, foyer_api.schema_version(); it also
- * serves the next one, so that a schema can be deployed before its programs.
+ * The schema that this program was made for: foyer_api.schema_version().
+ * It also serves the next, so that a schema is deployed before its programs.
  */
 #define DB_SCHEMA_VERSION 1
 
@@ -100,6 +100,7 @@ struct db_peer {
 	int version;	  /* 150004: 15.4 */
 	bool local;	  /* over a Unix socket */
 	bool encrypted;
+	bool verified; /* by sslmode=verify-full */
 };
 
 struct db_peer db_peer(const struct db *db);

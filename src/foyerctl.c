@@ -12,24 +12,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "arena.h"
 #include "config.h"
 #include "ctl_args.h"
 #include "ctl_print.h"
+#include "ctl_probe.h"
 #include "db.h"
+#include "diagnose.h"
 #include "digest.h"
 #include "log.h"
 #include "str.h"
 
-#define KEY_CHARS      32 /* behind "dk_live_" */
-#define PREFIX_CHARS   4  /* of them are kept to tell keys apart */
-#define SUMS_MAX       16
-#define FINDINGS_MAX   16
-#define CLOCK_US       INT64_C(5000000) /* clocks may differ by so much */
-#define VERSION_OLDEST 140000		/* of the server */
-#define EPOCH_2000     INT64_C(946684800)
+#define KEY_CHARS    32 /* behind "dk_live_" */
+#define PREFIX_CHARS 4	/* of them are kept to tell keys apart */
+#define SUMS_MAX     16
 
 enum status {
 	STATUS_DONE,
@@ -233,124 +230,19 @@ run_sum(struct ctl *ctl)
 	}
 }
 
-static struct finding
-find_connection(struct ctl *ctl)
-{
-	const struct db_peer peer = db_peer(ctl->db);
-	const bool new_enough = peer.version >= VERSION_OLDEST;
-	const bool closed = peer.local || peer.encrypted;
-
-	return (struct finding){
-		.name = "connection",
-		.ok = new_enough && closed,
-		.detail = arena_printf(ctl->arena, "PostgreSQL %d.%d, %s%s%s%s",
-		    peer.version / 10000, peer.version % 10000,
-		    peer.local		 ? "Unix socket in "
-			: peer.encrypted ? "TLS to "
-					 : "no TLS to ",
-		    peer.host,
-		    new_enough ? "" : "; move to PostgreSQL 14 or later",
-		    closed ? "" : "; set sslmode=verify-full"),
-	};
-}
-
-static int64_t
-clock_us(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return ((int64_t)now.tv_sec - EPOCH_2000) * 1000000 +
-	    now.tv_nsec / 1000;
-}
-
-/* The database read its clock between two readings of ours. */
-static enum status
-find_clock(struct ctl *ctl, struct finding *finding)
-{
-	const int64_t before = clock_us();
-	struct db_result *result;
-	enum db_status status = db_statement(ctl->db,
-	    "SELECT pg_catalog.clock_timestamp()", NULL, 0, &result);
-	int64_t after, theirs, off;
-
-	if (status != DB_DONE)
-		return fail_statement(ctl, status);
-	after = clock_us();
-	theirs = db_value(result, 0, 0).number;
-	db_clear(result);
-	off = theirs < before ? theirs - before
-	    : theirs > after  ? theirs - after
-			      : 0;
-	*finding = (struct finding){
-		.name = "clock",
-		.ok = off >= -CLOCK_US && off <= CLOCK_US,
-		.detail = arena_printf(ctl->arena,
-		    "the database's is %.3f s %s of ours",
-		    (double)(off < 0 ? -off : off) / 1e6,
-		    off < 0 ? "behind" : "ahead"),
-	};
-	if (!finding->ok)
-		finding->detail = arena_printf(ctl->arena,
-		    "%s; synchronise both machines", finding->detail);
-	return STATUS_DONE;
-}
-
-/* What the database finds.  That it cannot even be asked is a finding too. */
-static enum status
-find_rest(struct ctl *ctl, struct finding *findings, size_t *n)
-{
-	const struct db_param version = { .bytes = arena_printf(ctl->arena,
-					      "%d", DB_SCHEMA_VERSION) };
-	struct db_result *result;
-	enum db_status status = call(ctl, &version, 1, &result);
-
-	if (status == DB_UNAVAILABLE)
-		return fail_statement(ctl, status);
-	if (status == DB_FAULT) {
-		const struct db_error e = db_error(ctl->db);
-
-		findings[(*n)++] = (struct finding){
-			.name = "version",
-			.detail =
-			    arena_printf(ctl->arena, "%s%s", e.message, e.hint),
-		};
-		return STATUS_DONE;
-	}
-	for (size_t row = 0; row < db_rows(result) && *n < FINDINGS_MAX;
-	     row++) {
-		const struct db_value name = db_value(result, row, 0);
-		const struct db_value detail = db_value(result, row, 2);
-
-		findings[(*n)++] = (struct finding){
-			.name = arena_copy(ctl->arena, name.bytes, name.len),
-			.ok = db_value(result, row, 1).number != 0,
-			.detail =
-			    arena_copy(ctl->arena, detail.bytes, detail.len),
-		};
-	}
-	db_clear(result);
-	return STATUS_DONE;
-}
-
 static enum status
 run_check(struct ctl *ctl)
 {
-	struct finding findings[FINDINGS_MAX];
-	enum status status;
-	size_t n = 2;
+	struct findings found = { .arena = ctl->arena };
+	const char *url = args_value(&ctl->args, "--url");
 
-	status = find_rest(ctl, findings, &n);
-	if (status == STATUS_DONE)
-		status = find_clock(ctl, &findings[1]);
-	if (status != STATUS_DONE)
-		return status;
-	findings[0] = find_connection(ctl);
-	print_findings(&ctl->out, ctl->args.json, findings, n);
-	for (size_t i = 0; i < n; i++)
-		if (!findings[i].ok)
-			status = STATUS_REFUSED;
-	return status;
+	if (!diagnose(&found, ctl->db, "foyer_admin",
+		args_value(&ctl->args, "--workers")))
+		return fail_statement(ctl, DB_UNAVAILABLE);
+	if (url != NULL)
+		probe_site(&found, url);
+	findings_print(&ctl->out, ctl->args.json, &found);
+	return findings_wrong(&found) ? STATUS_REFUSED : STATUS_DONE;
 }
 
 /* Does the schema have a version that this program serves? */

@@ -10,10 +10,12 @@
 #include "arena.h"
 #include "config.h"
 #include "db.h"
+#include "diagnose.h"
 #include "fcgi.h"
 #include "log.h"
 #include "options.h"
 #include "serve.h"
+#include "str.h"
 
 static void
 usage(FILE *out)
@@ -40,17 +42,23 @@ usage(FILE *out)
 static int
 check(const struct options *options)
 {
+	struct arena *arena = arena_new();
 	struct db *db = db_new(options->db, options->prepare);
-	struct db_result *result = NULL;
-	enum db_status status = db_call(db, QUERY_READY, NULL, 0, &result);
+	struct findings found = { .arena = arena };
+	struct str out = str_new(arena);
+	bool wrong;
 
-	if (status == DB_DONE)
-		printf("database: ok, schema version %d\n", DB_SCHEMA_VERSION);
-	else
-		printf("database: not usable, see the line above\n");
-	db_clear(result);
+	if (!diagnose(&found, db, "foyer_api", NULL))
+		findings_add(&found, "connection", LEVEL_WRONG,
+		    "%s; see FOYER_DB", db_error(db).message);
+	if (!findings_wrong(&found))
+		diagnose_turns(&found, options->db, options->prepare);
+	wrong = findings_wrong(&found);
+	findings_print(&out, false, &found);
+	(void)fputs(out.text, stdout);
 	db_free(db);
-	return status == DB_DONE ? EXIT_SUCCESS : EXIT_FAILURE;
+	arena_free(arena);
+	return wrong ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static int

@@ -5,6 +5,7 @@
  */
 #include <assert.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -133,6 +134,22 @@ str_json(struct str *s, const char *bytes, size_t n)
 	}
 	str_bytes(s, bytes + done, n - done);
 	str_bytes(s, "\"", 1);
+}
+
+void
+str_plain(struct str *s, const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const unsigned char c = (unsigned char)bytes[i];
+		const bool high = c == 0xc2 && i + 1 < n &&
+		    (unsigned char)bytes[i + 1] < 0xa0;
+
+		if (c < 0x20 || c == 0x7f || high)
+			str_raw(s, "?");
+		else
+			str_bytes(s, bytes + i, 1);
+		i += high;
+	}
 }
 
 static int

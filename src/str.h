@@ -31,6 +31,9 @@ void str_vprintf(struct str *s, const char *fmt, va_list ap)
 /* A JSON string with its quotes (RFC 8259, section 7); bytes are UTF-8. */
 void str_json(struct str *s, const char *bytes, size_t n);
 
+/* For a terminal: a question mark for each control character; UTF-8. */
+void str_plain(struct str *s, const char *bytes, size_t n);
+
 /*
  * A logfmt value: bare when it can be, else quoted.  Control bytes and bytes
  * that are not ASCII are written as \xNN, so no client forges a line.

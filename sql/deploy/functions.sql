@@ -60,6 +60,8 @@ SET LOCAL ROLE foyer_owner;
 \ir ../functions/foyer.conversation_remove.sql
 \ir ../functions/foyer.privilege_faults.sql
 \ir ../functions/foyer.web_setting.sql
+\ir ../functions/foyer.connection_room.sql
+\ir ../functions/foyer.findings.sql
 
 \ir ../functions/foyer_admin.organization_create.sql
 \ir ../functions/foyer_admin.application_create.sql
@@ -78,6 +80,7 @@ SET LOCAL ROLE foyer_owner;
 \ir ../functions/foyer_admin.purge.sql
 \ir ../functions/foyer_admin.visitor_export.sql
 \ir ../functions/foyer_admin.visitor_erase.sql
+\ir ../functions/foyer_api.installation_check.sql
 \ir ../functions/foyer_admin.installation_check.sql
 
 COMMIT;

@@ -60,6 +60,8 @@ BEGIN
                'foyer.conversation_remove',
                'foyer.privilege_faults',
                'foyer.web_setting',
+               'foyer.connection_room',
+               'foyer.findings',
                'foyer_admin.organization_create',
                'foyer_admin.application_create',
                'foyer_admin.application_set',
@@ -77,6 +79,7 @@ BEGIN
                'foyer_admin.purge',
                'foyer_admin.visitor_export',
                'foyer_admin.visitor_erase',
+               'foyer_api.installation_check',
                'foyer_admin.installation_check'
            ]) AS w(name)
      WHERE NOT EXISTS (

@@ -45,7 +45,10 @@ def is_away(site, v, why):
 
 
 def is_back(site, v, workers, why):
-    """The very next requests are served, by the same processes."""
+    """The very next requests are served, by the same processes. A pool looks once a second whether there is a
+    database again."""
+    if site.pooler:
+        until(lambda: v.get("/conversations", fault=True).status == 200, "the pool has a database again")
     is_([v.get("/conversations", fault=True).status for _ in range(8)], [200] * 8,
         why + ": the next requests are served")
     answers(site.get(site.base + "/health/ready"), 200, {"status": "ok", "schemaVersion": anything},
@@ -84,7 +87,7 @@ def schema(site, v):
     kind = db.sql("SELECT pg_get_function_result('foyer_api.schema_version()'::regprocedure)")
     written = len(site.raw_log())
     db.sql(VERSION % (kind, 987654))
-    db.disconnect()
+    site.disconnect()
     is_away(site, v, "an unknown schema version")
     ok("schema" in site.raw_log()[written:].lower(), "the log says that the schema is the reason",
        site.raw_log()[written:][:2000])

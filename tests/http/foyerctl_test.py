@@ -91,6 +91,9 @@ def malformed(ctl):
             (["limits", "set", NOBODY, "visitor", "--hour", "1000001"], "--hour must be"),
             (["limits", "set", NOBODY, "visitor", "--hour", "1e3"], "--hour must be"),
             (["limits", "set", NOBODY, "visitor", "--hour", "9" * 30], "--hour must be"),
+            (["check", "--url", "ftp://a/api/v1"], "--url must begin with http"),
+            (["check", "--url", "http://a/api"], "--url must"), (["check", "--url", "http:///api/v1"], "--url must"),
+            (["check", "--url", "http://a b/api/v1"], "--url must"), (["check", "--workers", "0"], "--workers must be"),
             (["limits", "usage", NOBODY, "x"], "VISITOR must be a UUID"),
             (["purge", "--batch", "0"], "--batch must be"), (["purge", "--batch", "10001"], "--batch must be"),
             ([*app, "--edit-window", "315360001"], "--edit-window must be an integer from 0 to 315360000"),
@@ -405,11 +408,14 @@ def together(db, ctl):
 
 
 def checks(db, ctl):
-    names = ["connection", "clock", "version", "grants", "timeouts", "isolation", "encoding"]
+    names = ["connection", "clock", "version", "grants", "functions", "timeouts", "isolation", "planner", "encoding",
+             "primary", "connections"]
     status, out, err = ctl("check")
-    is_((status, err, re.findall(r"^ok    (\w+): .+$", out, re.M), len(out.splitlines())), (DONE, "", names, 7),
-        "check: a line for each thing that is right")
-    is_json(ctl.json("check"), [{"name": name, "ok": True, "detail": TEXT} for name in names], "or an array of them")
+    is_((status, err, re.findall(r"^ok    (\w+): .+$", out, re.M), re.findall(r"^WARN  (\w+): .+; .+$", out, re.M),
+         len(out.splitlines())), (DONE, "", names, ["durability"], 12),
+        "check: a line for each thing that is right; this cluster may lose data, which is a warning")
+    is_json(ctl.json("check"), [{"name": name, "ok": True, "warning": False, "detail": TEXT} for name in names]
+            + [{"name": "durability", "ok": True, "warning": True, "detail": TEXT}], "or an array of them")
 
     def wrong(ctl, name, detail, promise):
         status, out, _ = ctl("check")
@@ -435,10 +441,10 @@ def checks(db, ctl):
     tcp.close()
 
     db.sql("CREATE OR REPLACE FUNCTION foyer_api.schema_version() RETURNS integer LANGUAGE sql IMMUTABLE "
-           "AS 'SELECT 99'")
+           "SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT 99'")
     wrong(ctl, "version", "^the schema has version 99, this program serves", "another schema version is wrong")
     is_(ctl("app", "list")[0], REFUSED, "and no command is tried on it")
-    wrong(Ctl(db.conninfo("foyer_web")), "version", "permission denied for schema foyer_admin; apply the grants",
+    wrong(Ctl(db.conninfo("foyer_web")), "grants", "permission denied for schema foyer_admin; apply the grants",
           "a role that may not administer is told so")
     wrong(Ctl(db.conninfo("foyer_admin", dbname="postgres")), "version", "does not exist; deploy the schema",
           "and so is who has no schema")

@@ -10,6 +10,7 @@ import threading
 from . import openapi, rules
 from .app import App
 from .database import Database
+from .pooler import Pooler
 from .tap import diag, failures, is_, ok
 from .wait import until
 
@@ -26,7 +27,7 @@ class Door:
     """
 
     def __init__(self, prefix="", database=None):
-        self.database = database or Database()
+        self.database, self.pooler = database or Database(), None
         scratch = os.environ.get("FOYER_TEST_TMP", "")
         self.home = tempfile.mkdtemp(prefix="d", dir=scratch if 0 < len(scratch) < 70 else None)    # sockets: 107 bytes
         self.log = os.path.join(self.home, "worker.log")
@@ -36,6 +37,10 @@ class Door:
         atexit.register(self.abandon)
 
     def environment(self, conninfo, prefix="", prepare=None, **other):
+        """What the program starts with. FOYER_TEST_POOLER puts a pool before the door's own database."""
+        if not conninfo and os.environ.get("FOYER_TEST_POOLER"):
+            self.pooler = Pooler(self.database.name)
+            conninfo, prepare = self.pooler.conninfo(), "off"
         settings = {"FOYER_DB": conninfo or self.database.conninfo(), "FOYER_PREFIX": prefix, "FOYER_PREPARE": prepare}
         return {name: value for name, value in (settings | other).items() if value}
 
@@ -68,6 +73,12 @@ class Door:
 
     def get(self, target, **rest):
         return self.request("GET", target, **rest)
+
+    def disconnect(self):
+        """Ends every connection of the program, also those with a pool."""
+        if self.pooler:
+            self.pooler.restart()
+        self.database.disconnect()
 
     def sql(self, text):
         return self.database.sql(text)
@@ -106,6 +117,8 @@ class Door:
             return
         self.open = False
         self.kill()
+        if self.pooler:
+            self.pooler.stop()
         self.database.drop()
         if failures() or self.broken:
             diag("the logs are in " + self.home)

@@ -33,10 +33,11 @@ fcgiapp.h fcgi.c
 libpq-fe.h db.c
 cjson/cJSON.h json.c
 nettle/sha2.h digest.c
+curl/curl.h ctl_probe.c
 EOF
 
 none "there is no other library" < <(
-    includes | grep '<' | grep -vwE '<(fcgiapp|libpq-fe|cjson/cJSON|nettle/sha2|sanitizer/asan_interface)\.h>' |
+    includes | grep '<' | grep -vwE '<(fcgiapp|libpq-fe|cjson/cJSON|nettle/sha2|curl/curl|sanitizer/asan_interface)\.h>' |
         grep -vE '<(arpa/inet|assert|ctype|errno|fcntl|getopt|inttypes|limits|locale|poll|signal|stdarg|stdbool)\.h>' |
         grep -vE '<(stddef|stdint|stdio|stdlib|string|strings|time|unistd|sys/[a-z]+)\.h>' || true)
 

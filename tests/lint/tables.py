@@ -145,7 +145,8 @@ def test_queries():
     is_([q[1] for q in queries if q[0].lower() != q[1]], [], "the symbol of a query is the name of its function")
     is_(twice([q[1] for q in queries]), [], "no function is in queries.def twice")
     is_(sorted(f for f in FUNCTIONS if f.startswith("foyer_api.") and f.split(".")[1] not in [q[1] for q in queries]),
-        ["foyer_api.schema_version"], "every function of foyer_api is, but for the one that is asked at connecting")
+        ["foyer_api.installation_check", "foyer_api.schema_version"],
+        "every function of foyer_api is, but for those that are asked at connecting and by --check")
 
 
 def test_routes():

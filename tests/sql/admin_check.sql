@@ -1,19 +1,33 @@
 -- The check of an installation: silent about a good one, and about nothing that is wrong.
 BEGIN;
-SELECT plan(25);
+SELECT plan(38);
 
 CREATE FUNCTION pg_temp.found(p_name text) RETURNS text LANGUAGE sql AS $$
-    SELECT c.ok || ': ' || c.detail FROM foyer_admin.installation_check(foyer_api.schema_version()) AS c
+    SELECT c.ok || ': ' || c.detail FROM foyer_admin.installation_check(foyer_api.schema_version(), NULL) AS c
      WHERE c.name = p_name
 $$;
 
 SET LOCAL ROLE foyer_admin;
-SELECT results_eq('SELECT name, ok FROM foyer_admin.installation_check(foyer_api.schema_version())',
-    $$ VALUES ('version', true), ('grants', true), ('timeouts', true), ('isolation', true), ('encoding', true) $$,
+SELECT results_eq('SELECT name, ok FROM foyer_admin.installation_check(foyer_api.schema_version(), NULL)',
+    $$ VALUES ('version', true), ('grants', true), ('functions', true), ('timeouts', true), ('isolation', true),
+              ('planner', true), ('encoding', true), ('primary', true), ('connections', true),
+              ('durability', true) $$,
     'everything is right after a deployment');
-SELECT matches(c.detail, '^the schema has version \d+, this program wants 0; deploy that schema, or ',
-    'a program that wants another version is told what to do')
-  FROM foyer_admin.installation_check(0) AS c WHERE c.name = 'version' AND NOT c.ok;
+SELECT is(c.ok || ': ' || c.detail, wanted, 'asked by a program for ' || v || ' more: ' || wanted)
+  FROM (VALUES (-1, 'true: schema 1'),
+               (-2, 'false: the schema has version 1, this program serves -1 and 0; install the release that '
+                    'belongs to the schema'),
+               (1, 'false: the schema has version 1, this program serves 2 and 3; deploy the schema of this release'))
+       AS t(v, wanted), foyer_admin.installation_check(foyer_api.schema_version() + v, NULL) AS c
+ WHERE c.name = 'version';
+SELECT is(c.ok, room >= wanted, wanted || ' workers')
+  FROM (SELECT (regexp_match(c.detail, 'may hold (\d+)'))[1]::integer AS room
+          FROM foyer_admin.installation_check(1, NULL) AS c WHERE c.name = 'connections') AS r,
+       (VALUES (1), (100000)) AS w(wanted), foyer_admin.installation_check(1, wanted) AS c
+ WHERE c.name = 'connections';
+SET LOCAL ROLE foyer_web;
+SELECT is_empty($$ SELECT name FROM foyer_api.installation_check(foyer_api.schema_version(), NULL) WHERE NOT ok $$,
+    'foyer_web may look as well, and finds nothing wrong');
 RESET ROLE;
 
 -- Each of these is one thing wrong, and undone again.
@@ -62,18 +76,40 @@ SELECT is(pg_temp.wrong('GRANT EXECUTE ON FUNCTION foyer_api.ready() TO PUBLIC',
 SELECT is(pg_temp.wrong(format(sabotage, current_database()), name), wanted, format(sabotage, 'this database'))
   FROM (VALUES
     ('ALTER ROLE foyer_web RESET lock_timeout', 'timeouts',
-     'false: statement_timeout 5s, lock_timeout 0; apply sql/deploy/roles.sql again'),
+     'false: statement_timeout 5s, lock_timeout 0, idle_in_transaction_session_timeout 10s; apply sql/deploy/roles.sql again'),
     ('ALTER ROLE foyer_web SET statement_timeout = 0', 'timeouts',
-     'false: statement_timeout 0, lock_timeout 2s; apply sql/deploy/roles.sql again'),
+     'false: statement_timeout 0, lock_timeout 2s, idle_in_transaction_session_timeout 10s; apply sql/deploy/roles.sql again'),
     ('ALTER ROLE foyer_web IN DATABASE %I SET lock_timeout = ''0s''', 'timeouts',
-     'false: statement_timeout 5s, lock_timeout 0s; apply sql/deploy/roles.sql again'),
+     'false: statement_timeout 5s, lock_timeout 0s, idle_in_transaction_session_timeout 10s; apply sql/deploy/roles.sql again'),
     ('ALTER ROLE foyer_web IN DATABASE %I SET lock_timeout = ''500ms''', 'timeouts',
-     'true: statement_timeout 5s, lock_timeout 500ms'),
-    ('ALTER DATABASE %I SET lock_timeout = 0', 'timeouts', 'true: statement_timeout 5s, lock_timeout 2s'),
+     'true: statement_timeout 5s, lock_timeout 500ms, idle_in_transaction_session_timeout 10s'),
+    ('ALTER DATABASE %I SET lock_timeout = 0', 'timeouts',
+     'true: statement_timeout 5s, lock_timeout 2s, idle_in_transaction_session_timeout 10s'),
     ('ALTER ROLE foyer_web SET default_transaction_isolation = serializable', 'isolation',
      'false: serializable; apply sql/deploy/roles.sql again'),
     ('ALTER ROLE foyer_web RESET default_transaction_isolation', 'isolation',
-     'false: not set; apply sql/deploy/roles.sql again'))
+     'true: read committed'),
+    ('ALTER ROLE foyer_web SET statement_timeout = 6000', 'timeouts',
+     'true: statement_timeout 6000, lock_timeout 2s, idle_in_transaction_session_timeout 10s'),
+    ('ALTER ROLE foyer_web SET statement_timeout = 7000', 'timeouts',
+     'false: statement_timeout 7000, lock_timeout 2s, idle_in_transaction_session_timeout 10s; '
+     'apply sql/deploy/roles.sql again'),
+    ('ALTER ROLE foyer_web RESET jit', 'planner',
+     'true: enable_seqscan off, jit on; apply sql/deploy/roles.sql again'),
+    ('ALTER FUNCTION foyer_api.ready() RESET ALL', 'functions',
+     'false: not of their schema''s owner, or without its rights or a fixed search_path: foyer_api.ready(); '
+     'apply sql/deploy/functions.sql again'),
+    ('ALTER FUNCTION foyer_admin.purge(integer) SECURITY INVOKER', 'functions',
+     'false: not of their schema''s owner, or without its rights or a fixed search_path: foyer_admin.purge(integer); '
+     'apply sql/deploy/functions.sql again'),
+    ('ALTER ROLE foyer_web SET default_transaction_read_only = on', 'primary',
+     'false: default_transaction_read_only is on; mend its reason, such as a full disk, and set it off'),
+    ('ALTER ROLE foyer_web CONNECTION LIMIT 0', 'connections',
+     'false: foyer_web may hold 0, holds 0; raise max_connections or the limit of the role or database, '
+     'start fewer processes, or use pgbouncer'),
+    ('ALTER ROLE foyer_web SET synchronous_commit = off', 'durability',
+     'true: fsync off, full_page_writes off, synchronous_commit off; a crash may lose what was acknowledged: '
+     'set them on'))
     AS t(sabotage, name, wanted);
 
 SELECT * FROM finish();
