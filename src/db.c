@@ -88,6 +88,8 @@ static const struct {
 	{ "53", DB_UNAVAILABLE, KEEP, "; the server is short of something" },
 	{ "57P", DB_UNAVAILABLE, RECONNECT, "" },
 	{ "58", DB_UNAVAILABLE, RECONNECT, "; see the server's log" },
+	/* An internal error may come from what the session keeps. */
+	{ "XX", DB_FAULT, RECONNECT, "; see the server's log" },
 	{ "", DB_FAULT, KEEP, "" },
 };
 

@@ -18,6 +18,8 @@ BEGIN
             EXECUTE pg_catalog.format('DROP ROLE %I', v_role);
         EXCEPTION WHEN dependent_objects_still_exist THEN
             RAISE NOTICE '% stays: another database knows it', v_role;
+        WHEN insufficient_privilege THEN
+            RAISE NOTICE '% stays: % may not drop roles', v_role, CURRENT_USER;
         END;
     END LOOP;
 END;
