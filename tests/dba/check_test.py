@@ -4,14 +4,17 @@ import atexit
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from lib.cluster import Cluster, Deployed
 from lib.database import Database
 from lib.pooler import Pooler
-from lib.server import Lighttpd, SERVERS
+from lib.server import Lighttpd, SERVERS, free_port
 from lib.site import Site
 from lib.tap import is_, ok, run
 
@@ -59,7 +62,7 @@ def both(db, sabotage, remedy, name, detail, promise, level="WRONG"):
 
 
 def database(db):
-    # This cluster is one that may lose data; only here it is told that its disk is waited for.
+    # The cluster of the tests may lose data, which is a warning.
     status, found = ctl(db)
     is_((status, list(found), names(found, "WARN")), (0, DATABASE, ["durability"]), "foyerctl looks at all of these")
     status, found = fcgi(db.conninfo())
@@ -125,6 +128,33 @@ def connections(db):
     wrong(ctl(db, "--workers", "5"), "connections", "may hold 4, holds 0, wants 5; ", "more than the database may have")
     is_(ctl(db, "--workers", "4")[0], 0, "as many as it may have are not")
     db.alter("CONNECTION LIMIT -1")
+
+
+def encryption():
+    """A server that is reached over TCP, with a certificate of its own."""
+    home = tempfile.mkdtemp(prefix="t", dir=os.environ["FOYER_TEST_TMP"])
+    os.chmod(home, 0o755)
+    key, certificate = os.path.join(home, "key"), os.path.join(home, "certificate")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate], check=True,
+                   capture_output=True)
+    if os.geteuid() == 0:
+        shutil.chown(key, "postgres")
+    here = {name: os.environ[name] for name in ("PGHOST", "PGPORT")}
+    cluster = Cluster("listen_addresses = 'localhost'", "ssl = on", "ssl_key_file = '%s'" % key,
+                      "ssl_cert_file = '%s'" % certificate, port=free_port()).use()
+    cluster.sql("CREATE DATABASE foyer")
+    subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", "foyer", "-f", BUILD / "foyer.sql"], check=True)
+    far = {"db": Deployed("foyer"), "host": "localhost"}
+    wrong(ctl(**far, sslmode="disable"), "connection", "no TLS to localhost; set sslmode=verify-full$",
+          "no TLS to a server over TCP is wrong")
+    status, found = ctl(**far, sslmode="require")
+    is_((status, found["connection"][0]), (0, "WARN"), "TLS to whoever answers is a warning")
+    ok(found["connection"][1].endswith("TLS without proof to localhost; set sslmode=verify-full"), "and says so", found)
+    status, found = ctl(**far, sslmode="verify-full", sslrootcert=certificate)
+    ok(status == 0 and found["connection"][0] == "ok" and found["connection"][1].endswith("TLS to localhost"),
+       "TLS to a server that has proved itself is right", found)
+    os.environ.update(here)
 
 
 def pool(db):
@@ -205,6 +235,7 @@ def main():
     connections(db)
     pool(db)
     sites(db)
+    encryption()
 
 
 run(main)

@@ -17,12 +17,13 @@ class Cluster:
     """A cluster that answers on a Unix socket, as PostgreSQL's account when root calls.
 
     settings   lines of postgresql.conf
-    origin     a directory that becomes the cluster's; none: an empty cluster is made
+    origin     fills the directory of the cluster; none: an empty cluster is made
+    port       also of a TCP port, when settings say that it listens there
     """
 
-    def __init__(self, *settings, origin=None):
+    def __init__(self, *settings, origin=None, port=None):
         self.home = tempfile.mkdtemp(prefix="c", dir=os.environ["FOYER_TEST_TMP"])
-        self.data, self.port = os.path.join(self.home, "data"), str(5500 + next(NUMBERS))
+        self.data, self.port = os.path.join(self.home, "data"), str(port or 5500 + next(NUMBERS))
         self.account = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
         if self.account:
             os.chown(self.home, self.account.pw_uid, self.account.pw_gid)
