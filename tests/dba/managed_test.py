@@ -84,9 +84,11 @@ def with_createrole(cluster):
     is_(sqitch("dba", "second", "deploy", "--verify")[0], 0, "or Sqitch, beside another database of Foyer's")
     serves("second", "Sqitch, CREATEROLE")
     rehearsal = [command("createdb", "-T", "second", "dry", PGUSER="postgres")[0],
+                 command("psql", "-X", "-v", "ON_ERROR_STOP=1", "-f", "deploy/roles.sql", PGUSER="postgres",
+                         PGDATABASE="dry")[0],
                  *(sqitch("postgres", "dry", *words)[0] for words in (["deploy", "--verify"], ["verify"],
                                                                      ["revert", "-y"]))]
-    is_(rehearsal, [0] * 4, "a copy is deployed, verified and reverted")
+    is_(rehearsal, [0] * 5, "a copy is deployed, verified and reverted")
     serves("second", "after that rehearsal")
     status, said = sqitch("dba", "second", "revert", "-y")
     ok(status == 0 and said.count("stays: another database knows it") >= 2, "a revert spares the other", said)
