@@ -173,7 +173,8 @@ find_site(struct findings *f, const char *url)
 {
 	struct answer a =
 	    ask(f->arena, arena_printf(f->arena, "%s/health/ready", url), NULL);
-	const char *path = strchr(strstr(url, "//") + 2, '/');
+	const char *host = url + strcspn(url, "/") + 2;
+	const char *path = host + strcspn(host, "/");
 	const int prefix = (int)(strlen(path) - strlen(MOUNT));
 	const char *mend;
 
