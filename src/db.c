@@ -2,9 +2,9 @@
  * db.c - the connection to PostgreSQL; the only user of libpq.
  *
  * Results come in binary form: exact, cheap for the server, and independent of
- * its DateStyle and TimeZone.  Waiting has a deadline of its own, beyond the
+ * its DateStyle and TimeZone.  A call has a deadline of its own, beyond the
  * server's statement_timeout, so that a peer that is gone never hangs a
- * request.
+ * request; and those that queue behind it are refused at once.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -21,7 +21,8 @@
 #include "db.h"
 #include "log.h"
 
-#define WAIT_MS	      7000 /* the role's statement_timeout is 5 s */
+#define CALL_MS	      7000 /* the role's statement_timeout is 5 s */
+#define REST_MS	      1000 /* what a client is told by Retry-After */
 #define STATEMENT_MAX 256
 #define FAULT_MAX     256
 
@@ -54,6 +55,8 @@ struct db {
 	PGconn *conn;	  /* NULL: not connected */
 	PGresult *failed; /* of the last statement, if that was refused */
 	bool ended;	  /* the server has said that it ends the session */
+	int64_t deadline; /* of this call, on the monotonic clock */
+	int64_t rest;	  /* until then nothing is tried */
 	bool prepare;
 	bool prepared[QUERY__MAX];
 };
@@ -147,15 +150,25 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static bool
+is_done(const PGresult *result)
+{
+	const ExecStatusType status = PQresultStatus(result);
+
+	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+}
+
 /*
- * The result of what was sent, or NULL when the connection broke or nothing
- * came in time.  Further results, of which one statement has none, are dropped.
+ * The result of what was sent, or NULL when nothing came in time.  The server
+ * sends its rows before it commits: they count when it has said that it is
+ * ready again, and the first error that comes instead is the result: that of
+ * the server, if it had a last word, or else libpq's about the connection.
  */
 static PGresult *
-receive(PGconn *conn)
+receive(struct db *db)
 {
-	const int64_t deadline = now_ms() + WAIT_MS;
-	PGresult *first = NULL, *next;
+	PGconn *conn = db->conn;
+	PGresult *result = NULL, *next;
 
 	for (;;) {
 		const int unsent = PQflush(conn);
@@ -163,26 +176,28 @@ receive(PGconn *conn)
 			.fd = PQsocket(conn),
 			.events = unsent == 1 ? POLLIN | POLLOUT : POLLIN,
 		};
-		const int64_t left = deadline - now_ms();
+		const int64_t left = db->deadline - now_ms();
 
-		if (unsent < 0 || left <= 0)
+		if (left <= 0)
 			break;
-		if (unsent == 0 && !PQisBusy(conn)) {
+		if (unsent < 0 || (unsent == 0 && !PQisBusy(conn))) {
 			next = PQgetResult(conn);
 			if (next == NULL)
-				return first;
-			if (first != NULL)
+				return result;
+			if (result == NULL ||
+			    (is_done(result) && !is_done(next))) {
+				PQclear(result);
+				result = next;
+			} else {
 				PQclear(next);
-			else
-				first = next;
+			}
 			continue;
 		}
 		if (poll(&p, 1, (int)left) < 0 && errno != EINTR)
 			break;
-		if (!PQconsumeInput(conn))
-			break;
+		(void)PQconsumeInput(conn);
 	}
-	PQclear(first);
+	PQclear(result);
 	return NULL;
 }
 
@@ -205,9 +220,10 @@ pack(const struct db_param *params, size_t nparams, struct packed *p)
 
 /* Send sql, as statement name if that is given, and wait for its result. */
 static PGresult *
-execute(PGconn *conn, const char *name, const char *sql,
+execute(struct db *db, const char *name, const char *sql,
     const struct db_param *params, size_t nparams)
 {
+	PGconn *conn = db->conn;
 	struct packed p = { 0 };
 	int sent;
 
@@ -218,15 +234,8 @@ execute(PGconn *conn, const char *name, const char *sql,
 	else
 		sent = PQsendQueryParams(conn, sql, (int)nparams, NULL,
 		    p.values, p.lengths, p.formats, 1);
-	return sent ? receive(conn) : NULL;
-}
-
-static bool
-is_done(const PGresult *result)
-{
-	const ExecStatusType status = PQresultStatus(result);
-
-	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+	return sent ? receive(db)
+		    : PQmakeEmptyPGresult(conn, PGRES_FATAL_ERROR);
 }
 
 static const char *
@@ -264,20 +273,38 @@ db_version_fault(int64_t version, char *out, size_t size)
 	return out;
 }
 
+/* result: as receive() returned it.  Of libpq's messages the first line. */
+static void
+log_failure(const char *what, const PGresult *result)
+{
+	const char *message =
+	    PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	const char *state = sqlstate(result);
+
+	if (message == NULL)
+		message = PQresultErrorMessage(result);
+	if (result == NULL)
+		log_line(LOG_ERROR,
+		    "%s: no answer within %d s; the database hangs, or the way "
+		    "to it",
+		    what, CALL_MS / 1000);
+	else
+		log_line(LOG_ERROR, "%s: %s: %.*s%s", what, state,
+		    (int)strcspn(message, "\n"), message,
+		    states[state_row(state)].hint);
+}
+
 /* Does the schema have a version that this program serves? */
 static bool
 version_known(struct db *db)
 {
-	PGresult *result = execute(db->conn, NULL,
-	    "SELECT foyer_api.schema_version()", NULL, 0);
+	PGresult *result =
+	    execute(db, NULL, "SELECT foyer_api.schema_version()", NULL, 0);
 	char text[FAULT_MAX];
 	const char *fault = "";
 
-	if (result == NULL || !is_done(result)) {
-		log_line(LOG_ERROR, "cannot ask for the schema version: %s%s",
-		    PQerrorMessage(db->conn),
-		    result == NULL ? ""
-				   : states[state_row(sqlstate(result))].hint);
+	if (!is_done(result)) {
+		log_failure("schema_version", result);
 	} else {
 		const struct db_value version =
 		    db_value((const struct db_result *)result, 0, 0);
@@ -368,53 +395,62 @@ attempt(struct db *db, enum query query, const struct db_param *params,
 	statement_text(query, sql);
 	if (name != NULL && !db->prepared[query]) {
 		PGresult *result = PQsendPrepare(db->conn, name, sql, 0, NULL)
-		    ? receive(db->conn)
-		    : NULL;
+		    ? receive(db)
+		    : PQmakeEmptyPGresult(db->conn, PGRES_FATAL_ERROR);
 
-		if (result == NULL || !is_done(result))
+		if (!is_done(result))
 			return result;
 		PQclear(result);
 		db->prepared[query] = true;
 	}
-	return execute(db->conn, name, sql, params, nparams);
+	return execute(db, name, sql, params, nparams);
 }
 
+/*
+ * The database hangs, and others wait in this process's queue: refuse them at
+ * once for a while, or each would wait as long again.
+ */
 static void
-log_failure(const struct db *db, enum query query, const PGresult *got,
-    const char *hint)
+rest(struct db *db)
 {
-	log_line(LOG_ERROR, "%s: %s: %s%s", queries[query].function,
-	    got == NULL ? "no answer" : sqlstate(got),
-	    got == NULL ? PQerrorMessage(db->conn)
-			: PQresultErrorField(got, PG_DIAG_MESSAGE_PRIMARY),
-	    hint);
+	db->rest = now_ms() + REST_MS;
 }
 
 enum db_status
 db_call(struct db *db, enum query query, const struct db_param *params,
     size_t nparams, struct db_result **result)
 {
+	const int64_t start = now_ms();
+
 	assert(nparams == queries[query].nparams);
+	if (start < db->rest)
+		return DB_UNAVAILABLE;
+	db->deadline = start + CALL_MS;
 	for (bool again = false;; again = true) {
 		PGresult *got;
 		size_t row;
 		bool retry;
 
-		if (!connected(db))
+		if (!connected(db)) {
+			if (now_ms() - start >= REST_MS)
+				rest(db);
 			return DB_UNAVAILABLE;
+		}
 		got = attempt(db, query, params, nparams);
-		if (got != NULL && is_done(got)) {
+		if (is_done(got)) {
 			*result = (struct db_result *)got;
 			return DB_DONE;
 		}
-		row = state_row(got == NULL ? "08" : sqlstate(got));
+		row = state_row(sqlstate(got));
 		retry = !again &&
 		    (states[row].action == RETRY ||
 			states[row].action == RENEW);
 		if (!retry)
-			log_failure(db, query, got, states[row].hint);
+			log_failure(queries[query].function, got);
+		if (got == NULL)
+			rest(db);
 		PQclear(got);
-		if (got == NULL || states[row].action == RECONNECT ||
+		if (states[row].action == RECONNECT ||
 		    states[row].action == RENEW)
 			disconnect(db);
 		if (!retry)

@@ -65,9 +65,10 @@ struct db *db_new(const char *conninfo, bool prepare);
 void db_free(struct db *db);
 
 /*
- * Call a function of foyer_api.  Deadlocks and serialization failures are tried
- * once more.  With DB_DONE the caller owns *result; otherwise the reason has
- * been logged.
+ * Call a function of foyer_api, for at most 7 s, or 2 s for each host that does
+ * not answer.  Deadlocks and serialization failures are tried once more.  With
+ * DB_DONE the caller owns *result; otherwise the reason has been logged: of a
+ * database that hangs once, and for 1 s nothing more is tried.
  */
 enum db_status db_call(struct db *db, enum query query,
     const struct db_param *params, size_t nparams, struct db_result **result)

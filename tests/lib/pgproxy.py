@@ -6,7 +6,7 @@ import threading
 
 
 class Proxy:
-    """A Unix socket that forwards to the real server.
+    """A Unix socket that forwards to the real server, message by message.
 
     Counts messages by side and type: ("F", "E") is an Execute from the worker, ("B", "Z") a ReadyForQuery for it.
     Each is counted before it is passed on, so that what a finished request has said is complete. Keeps the words of
@@ -49,14 +49,15 @@ class Proxy:
                     size = int.from_bytes(pending[:4], "big")
                     if len(pending) >= size:
                         self.startup.append(pending[8:size].split(b"\0"))
+                        sink.sendall(pending[:size])
                         pending, started = pending[size:], True
                 while started and len(pending) >= 5:
                     size = 1 + int.from_bytes(pending[1:5], "big")
                     if len(pending) < size:
                         break
                     self.count(side, pending[:size])
+                    self.forth(side, pending[:size], sink)
                     pending = pending[size:]
-                sink.sendall(chunk)
         except OSError:
             pass
         for end in (source, sink):
@@ -64,6 +65,10 @@ class Proxy:
                 end.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+
+    def forth(self, side, message, sink):
+        """Passes a message on; an OSError ends the connection."""
+        sink.sendall(message)
 
     def count(self, side, message):
         with self.guard:
