@@ -7,6 +7,7 @@
 
 server_configure() {
     install -d -m 755 "$run/empty"
+    install -m 644 "$contrib/lighttpd/error.cgi" "$run/error.cgi"
     sed -e "s|@PORT@|$port|; s|@RUN@|$run|; s|@WEB@|$web|; s|@DB@|$foyer_db|" \
         -e "s|@ACCOUNT@|$web_account|; s|@GROUP@|$(id -gn "$web_account")|" \
         "$contrib/lighttpd/quickstart.conf.in" >"$run/lighttpd.conf"

@@ -70,7 +70,8 @@ class Lighttpd(Server):
         environment = ", ".join('"%s" => "%s"' % pair for pair in self.environment.items())
         with open(os.path.join(self.home, "lighttpd.conf"), "w", encoding="utf-8") as f:
             f.write(CONFIGURATION % {"home": self.home, "port": self.port, "log": self.log, "program": self.program,
-                                     "procs": self.procs, "environment": environment})
+                                     "procs": self.procs, "environment": environment,
+                                     "root": os.environ["FOYER_ROOT"]})
 
     def command(self):
         path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
@@ -78,7 +79,7 @@ class Lighttpd(Server):
 
 
 CONFIGURATION = """\
-server.modules = ("mod_fastcgi")
+server.modules = ("mod_alias", "mod_cgi", "mod_fastcgi")
 server.bind = "127.0.0.1"
 server.port = %(port)d
 server.document-root = "%(home)s"
@@ -96,6 +97,12 @@ fastcgi.server = ("/" => ((
   "bin-environment" => (%(environment)s),
   "bin-copy-environment" => ("PATH", "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "GCOV_PREFIX",
     "GCOV_PREFIX_STRIP") )))
+server.error-handler = "/error.cgi"
+$HTTP["url"] == "/error.cgi" {
+  alias.url = ("/error.cgi" => "%(root)s/contrib/lighttpd/error.cgi")
+  cgi.assign = (".cgi" => "/bin/sh")
+  fastcgi.server = ()
+}
 """
 
 SERVERS = {"lighttpd": Lighttpd}
