@@ -3,7 +3,7 @@
  *
  * libfcgi does not retry what a signal interrupts, and would cut an answer
  * short. So the two signals that end the process stay blocked, except while it
- * waits in ppoll(2) for work; then the handler's flag is all that is needed.
+ * looks for work; then the handler's flag is all that is needed.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -14,15 +14,19 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "fcgi.h"
 #include "log.h"
 
 #define LISTENER 0
+#define DRAIN_S	 1 /* the least patient server, mod_fcgid, kills after 8 s */
 
 struct fcgi {
 	FCGX_Request request;
 	sigset_t waiting; /* the signal mask of ppoll */
+	time_t end;	  /* when a stopping process has served enough */
 };
 
 static volatile sig_atomic_t stopping;
@@ -82,38 +86,69 @@ fcgi_open(void)
 void
 fcgi_close(struct fcgi *f)
 {
+	(void)close(LISTENER); /* before anything that takes time */
 	FCGX_Free(&f->request, 1);
 	free(f);
+}
+
+static time_t
+now_s(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+/*
+ * Have we been told to go?  As long as requests are waiting ppoll(2) returns at
+ * once, and lets no signal in: so they are let in here.
+ */
+static bool
+is_stopping(struct fcgi *f)
+{
+	sigset_t blocked;
+
+	(void)sigprocmask(SIG_SETMASK, &f->waiting, &blocked);
+	(void)sigprocmask(SIG_SETMASK, &blocked, NULL);
+	if (stopping && f->end == 0)
+		f->end = now_s() + DRAIN_S;
+	return stopping;
 }
 
 /*
  * Wait until a request can be accepted.  A connection that the web server keeps
  * open is given up as soon as another one waits: with one process for each
- * request, nobody else might ever serve it.
+ * request, nobody else might ever serve it.  A process that was told to go
+ * still serves what has been sent to it; the socket may be its own.
  */
 static bool
 wait_for_work(struct fcgi *f)
 {
+	static const struct timespec at_once = { 0 };
+
 	for (;;) {
 		struct pollfd p[] = {
 			{ .fd = LISTENER, .events = POLLIN },
 			{ .fd = f->request.ipcFd, .events = POLLIN },
 		};
+		const bool last = is_stopping(f);
+		int n;
 
-		if (stopping)
+		if (last && now_s() > f->end)
 			return false;
-		if (ppoll(p, 2, NULL, &f->waiting) < 0) {
-			if (errno == EINTR)
-				continue;
+		n = ppoll(p, 2, last ? &at_once : NULL, &f->waiting);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
 			die("ppoll: %s", strerror(errno));
-		}
+		if (n == 0)
+			return false;
 		if (p[1].revents != 0)
 			return true;
-		if (p[0].revents != 0) {
-			if (f->request.ipcFd >= 0)
-				FCGX_Free(&f->request, 1);
-			return true;
-		}
+		if (f->request.ipcFd >= 0)
+			FCGX_Free(&f->request, 1);
+		return true;
 	}
 }
 

@@ -5,12 +5,16 @@ import os
 import pathlib
 import signal
 import sys
+import tempfile
+import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from lib.database import Database
 from lib.door import alive
 from lib.expect import answers, message, status_is
 from lib.fcgi import PARAMS, STDIN, Connection, Worker, begin, cgi, pairs, stream
+from lib.pgproxy import Proxy
 from lib.site import Site
 from lib.tap import is_, ok, run
 from lib.wait import until
@@ -48,6 +52,43 @@ def one_worker():
         is_(worker.process.returncode, 0, "after %s the worker ends with status 0" % name)
         is_(worker.sql("SELECT content FROM foyer.message"), "in flight", "and the message is there")
         worker.finish()
+
+
+class Slow(Proxy):
+    """Delays the end of each transaction."""
+
+    def forth(self, side, message, sink):
+        if (side, message[:1]) == ("B", b"Z"):
+            time.sleep(0.05)
+        super().forth(side, message, sink)
+
+
+def busy():
+    """Requests wait all the time: there is always work when the worker looks for some."""
+    with tempfile.TemporaryDirectory() as home, concurrent.futures.ThreadPoolExecutor(4) as pool:
+        proxy, database = Slow(home), Database()
+        worker = Worker(database=database, conninfo=database.conninfo(host=home))
+        status_is(worker.get(worker.base + "/health/ready"), 200, "a worker serves")
+
+        def hammer():
+            served = 0
+            try:
+                while True:
+                    worker.get(worker.base + "/health/ready")
+                    served += 1
+            except OSError:
+                return served
+        hammering = [pool.submit(hammer) for _ in range(4)]
+        until(lambda: len(worker.log_lines()) > 10, "all are at it")
+        worker.process.send_signal(signal.SIGTERM)
+        try:
+            until(lambda: worker.process.poll() is not None, "the worker ends")
+        except TimeoutError:
+            worker.kill()
+        is_(worker.process.returncode, 0, "a worker that always has requests waiting ends on TERM with status 0")
+        ok(all(future.result() for future in hammering), "and has served everybody until then")
+        worker.finish()
+        proxy.close()
 
 
 def idle():
@@ -126,6 +167,7 @@ def graceful():
 
 def main():
     one_worker()
+    busy()
     idle()
     slow_reader()
     replaced()
