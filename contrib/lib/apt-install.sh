@@ -1,9 +1,9 @@
 #!/bin/bash
 # apt-install.sh PACKAGE... - installs Debian packages, and leaves it at that. Needs root.
 #
-# PostgreSQL's package would make and start a cluster "main" for the machine, lighttpd's a web site on port 80.
-# Foyer's scripts run servers of their own, so both are told not to while apt-get runs. A machine that has a
-# policy of its own about services keeps it.
+# PostgreSQL's package would make and start a cluster "main" for the machine, lighttpd's a web site on port 80,
+# pgbouncer's a pool. Foyer's scripts run servers of their own, so all are told not to while apt-get runs. A
+# machine that has a policy of its own about services keeps it.
 set -euo pipefail
 
 policy=/usr/sbin/policy-rc.d
@@ -13,7 +13,7 @@ start_no_services() {
     undo+=("rm -f $policy")
     cat >"$policy" <<'EOF'
 #!/bin/sh
-case " $* " in *lighttpd*|*postgresql*) exit 101 ;; esac
+case " $* " in *lighttpd*|*postgresql*|*pgbouncer*) exit 101 ;; esac
 EOF
     chmod 755 "$policy"
 }

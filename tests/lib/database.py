@@ -9,35 +9,43 @@ from .wait import until
 PSQL = ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
 
 
-def psql(database, text):
-    """Runs SQL as superuser and returns what it printed."""
-    done = subprocess.run(PSQL, input=text, text=True, capture_output=True, env=os.environ | {"PGDATABASE": database})
+def psql(database, text, server=None):
+    """Runs SQL as superuser and returns what it printed. A server is named by libpq's environment."""
+    done = subprocess.run(PSQL, input=text, text=True, capture_output=True,
+                          env=os.environ | (server or {}) | {"PGDATABASE": database})
     if done.returncode:
         raise RuntimeError("psql: %s\n%s" % (done.stderr.strip(), text[:2000]))
     return done.stdout.rstrip("\n")
 
 
 class Database:
-    """A clone of the template, and what administers it: SQL as superuser, and foyerctl."""
+    """A clone of the template, and what administers it: SQL as superuser, and foyerctl. It is on the server of the
+    whole run, unless another one is named."""
 
-    def __init__(self):
+    def __init__(self, server=None):
+        self.server = server or {name: os.environ[name] for name in ("PGHOST", "PGPORT")}
         self.name = "foyer_t" + secrets.token_hex(6)
-        psql("postgres", "CREATE DATABASE %s TEMPLATE foyer_template" % self.name)
+        self.server_sql("CREATE DATABASE %s TEMPLATE foyer_template" % self.name)
 
     def conninfo(self, user="foyer_web", **other):
         """The conninfo of the database for one of its roles."""
-        parts = {"host": os.environ["PGHOST"], "port": os.environ["PGPORT"], "dbname": self.name, "user": user} | other
+        parts = {"host": self.server["PGHOST"], "port": self.server["PGPORT"], "dbname": self.name, "user": user}
+        parts |= other
         return " ".join("%s=%s" % part for part in parts.items())
 
     def sql(self, text):
-        return psql(self.name, text)
+        return psql(self.name, text, self.server)
+
+    def server_sql(self, text):
+        """What cannot be done from within the database itself."""
+        return psql("postgres", text, self.server)
 
     def rows(self, query):
         """The rows of a query, as objects."""
         return json.loads(self.sql("SELECT coalesce(json_agg(q), '[]') FROM (%s) AS q" % query))
 
-    def session(self):
-        return Session(self.name)
+    def session(self, user="postgres"):
+        return Session(self.name, self.server | {"PGUSER": user})
 
     def ctl(self, *args):
         """Runs foyerctl --json; returns exit status, standard output and standard error."""
@@ -57,21 +65,25 @@ class Database:
 
     def disconnect(self):
         """Ends every connection of the web role, and waits until none is left."""
-        psql("postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                         "WHERE datname = '%s' AND usename = 'foyer_web'" % self.name)
+        self.terminate()
         until(lambda: self.connections() == 0, "the connections of the web role end")
 
+    def terminate(self):
+        """Ends every connection that the web role has now."""
+        self.server_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                        "WHERE datname = '%s' AND usename = 'foyer_web'" % self.name)
+
     def connections(self):
-        return int(psql("postgres", "SELECT count(*) FROM pg_stat_activity "
-                                    "WHERE datname = '%s' AND usename = 'foyer_web'" % self.name))
+        return int(self.server_sql("SELECT count(*) FROM pg_stat_activity "
+                                   "WHERE datname = '%s' AND usename = 'foyer_web'" % self.name))
 
     def blocked(self):
         """How many requests wait for a lock."""
-        return int(psql("postgres", "SELECT count(*) FROM pg_stat_activity WHERE datname = '%s' "
-                                    "AND usename = 'foyer_web' AND wait_event_type = 'Lock'" % self.name))
+        return int(self.server_sql("SELECT count(*) FROM pg_stat_activity WHERE datname = '%s' "
+                                   "AND usename = 'foyer_web' AND wait_event_type = 'Lock'" % self.name))
 
     def alter(self, clause):
-        psql("postgres", "ALTER DATABASE %s %s" % (self.name, clause))
+        self.server_sql("ALTER DATABASE %s %s" % (self.name, clause))
 
     def rename(self, name):
         self.disconnect()
@@ -79,15 +91,16 @@ class Database:
         self.name = name
 
     def drop(self):
-        psql("postgres", "DROP DATABASE IF EXISTS %s WITH (FORCE)" % self.name)
+        self.server_sql("DROP DATABASE IF EXISTS %s WITH (FORCE)" % self.name)
 
 
 class Session:
     """A psql that stays, to hold a transaction and its locks open."""
 
-    def __init__(self, database):
+    def __init__(self, database, server):
         self.psql = subprocess.Popen(PSQL, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                     stderr=subprocess.STDOUT, env=os.environ | {"PGDATABASE": database})
+                                     stderr=subprocess.STDOUT,
+                                     env=os.environ | server | {"PGDATABASE": database})
 
     def run(self, text):
         """Runs SQL and returns what it printed, once it is done."""

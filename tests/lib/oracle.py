@@ -3,7 +3,10 @@ import json
 
 SPANS = {"second": "1 second", "minute": "1 minute", "hour": "1 hour"}
 
+SLACK = 7    # seconds by which a statement may outlive the request that nobody answered
+
 TABLES = """
+DROP SCHEMA IF EXISTS oracle CASCADE;
 CREATE SCHEMA oracle;
 CREATE TABLE oracle.bound (app uuid, win text, span interval, most integer);
 CREATE TABLE oracle.decision (id text PRIMARY KEY, app uuid, visitor uuid, at timestamptz, status integer,
@@ -50,11 +53,12 @@ CREATE VIEW oracle.wrong_window AS
 CREATE VIEW oracle.wrong_room AS
     SELECT d.id, d.told_limit, d.told_left, d.told_reset, r.win, r.most, r.remaining, r.regains
       FROM oracle.decision d JOIN oracle.room r USING (id)
-     WHERE r.place = 1 AND (d.told_limit, d.told_left, d.told_reset)
+     WHERE r.place = 1 AND d.status <> 0 AND (d.told_limit, d.told_left, d.told_reset)
            IS DISTINCT FROM (r.most, r.remaining, ceil(extract(epoch FROM r.regains)));
 CREATE VIEW oracle.unknown_hit AS
     SELECT h.subject_id, h.i, h.at FROM foyer.rate_hit h
-     WHERE NOT EXISTS (SELECT FROM oracle.hit d WHERE d.app = h.tenant_id AND d.visitor = h.subject_id AND d.at = h.at);
+     WHERE h.tenant_id IN (SELECT app FROM oracle.bound) AND NOT EXISTS (
+           SELECT FROM oracle.hit d WHERE d.app = h.tenant_id AND d.visitor = h.subject_id AND d.at = h.at);
 CREATE VIEW oracle.confessed AS
     SELECT b.win, v.* FROM oracle.bound b, foyer.rate_violation(b.most, b.span) v WHERE v.tenant_id = b.app;
 """
@@ -114,6 +118,23 @@ class Oracle:
         self.database.sql("COPY oracle.decision FROM STDIN;\n%s\n\\.\n"
                           "CREATE INDEX ON oracle.decision (app, visitor, at);\n"
                           "ANALYZE oracle.decision;" % "\n".join(lines))
+
+    def adopt(self, unanswered):
+        """Takes hits that nobody was told of, as status 0: for each at most one request whose answer was lost, and in
+        whose time it was recorded. A request is its visitor, and when it began and ended (Unix time)."""
+        hits = self.database.rows("SELECT h.tenant_id AS app, h.subject_id AS visitor, h.at::text, "
+                                  "extract(epoch FROM h.at)::float AS time FROM foyer.rate_hit AS h "
+                                  "JOIN oracle.unknown_hit AS u USING (subject_id, i, at) ORDER BY h.at")
+        requests, taken = sorted(unanswered, key=lambda request: request[2]), []
+        for hit in hits:
+            fits = next((r for r in requests if r[0] == hit["visitor"] and r[1] <= hit["time"] <= r[2] + SLACK), None)
+            if fits:
+                requests.remove(fits)
+                taken.append("('unanswered %d', '%s', '%s', '%s', 0)" % (len(taken), hit["app"], hit["visitor"],
+                                                                         hit["at"]))
+        if taken:
+            self.database.sql("INSERT INTO oracle.decision (id, app, visitor, at, status) VALUES " + ", ".join(taken))
+        return len(taken)
 
     def violations(self, view, tampering=None):
         """The first rows of a view; with a tampering, as they would be after it."""

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# tap-run.pl JOBS DIR FILE... - runs test files side by side, and shows only what failed.
+# tap-run.pl JOBS DIR FILE... - runs test files side by side, and shows only what failed, and figures.
 #
 # What each file says goes to DIR/FILE.tap and DIR/FILE.err (with "_" for "/"), and not through pipes: a process
 # that a test has left behind would keep those open. DIR/counts gets the numbers of assertions passed, failed and
@@ -69,7 +69,7 @@ sub launch {
 # Counts what a file that has ended said, and reports its failures.
 sub judge {
     my ($test, $status) = @_;
-    my $parser = TAP::Parser->new({ tap => join "\n", lines($test->{tap}), '' });
+    my $parser = TAP::Parser->new({ tap => join "\n", 'TAP version 13', lines($test->{tap}), '' });
     my ($failed, @said) = count_results($parser);
     my @faults = $parser->parse_errors;
 
@@ -94,6 +94,7 @@ sub count_results {
             $failed += $telling;
             $count{$kind}++;
         }
+        print "    $1\n" if $result->is_comment && $result->as_string =~ /^# figures: (.*)/;
         push @said, $result->raw if $telling && !$result->is_plan || $result->is_bailout;
     }
     return ($failed, @said);

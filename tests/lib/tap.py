@@ -20,6 +20,11 @@ def diag(*texts):
     sys.stdout.flush()
 
 
+def figures(text):
+    """Prints what was measured: tests/run shows it whether the test passes or not."""
+    diag("figures: " + text)
+
+
 def ok(held, promise, *details):
     """Asserts that the promise was held; the details are printed when it was not."""
     global _run, _failed

@@ -1,0 +1,51 @@
+#!/usr/bin/python3
+"""limits_test.py - connections run out, and a lock is held, under load."""
+import pathlib
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from lib.victim import Cluster
+from lib.site import Site
+from lib.tap import run
+from lib.trial import Trial
+
+
+def hoard(site):
+    """Takes every connection that the server has left for others than a superuser."""
+    taken = []
+    while True:
+        session = site.database.session("foyer_admin")
+        try:
+            session.run("SELECT 1")
+        except RuntimeError:
+            return taken
+        taken.append(session)
+
+
+def main():
+    cluster = Cluster(max_connections=12)
+    site = Site(database=cluster.database())
+    with Trial(site, "connections run out") as t:
+        cluster.sql("ALTER ROLE foyer_web CONNECTION LIMIT 0")    # or they would be first
+        site.database.disconnect()
+        taken = hoard(site)
+        cluster.sql("ALTER ROLE foyer_web CONNECTION LIMIT -1")
+        t.refused()
+        for session in taken:
+            session.close()
+    with Trial(site, "the role has too few connections") as t:
+        cluster.sql("ALTER ROLE foyer_web CONNECTION LIMIT 2")
+        site.database.terminate()
+        t.refused()
+        cluster.sql("ALTER ROLE foyer_web CONNECTION LIMIT -1")
+    with Trial(site, "a lock is held for long") as t:
+        holder = site.database.session()
+        holder.lock_conversation(t.load.conversations[0])
+        t.refused()
+        holder.close()
+    site.finish()
+    cluster.stop()
+
+
+run(main)
