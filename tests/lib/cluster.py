@@ -92,7 +92,7 @@ class Deployed(Database):
     """A database that is there already, in the cluster that is in use."""
 
     def __init__(self, name):
-        self.name = name
+        self.name, self.server = name, {"PGHOST": os.environ["PGHOST"], "PGPORT": os.environ["PGPORT"]}
 
     def drop(self):
         pass
