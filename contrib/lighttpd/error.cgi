@@ -13,7 +13,7 @@ case $REDIRECT_STATUS in
         status='413 Payload Too Large' retry=
         error=payload_too_large message='Body is larger than 131072 bytes' ;;
     4*)
-        status='400 Bad Request' retry=
+        status="$REDIRECT_STATUS Refused" retry=
         error=bad_request message='Request is not valid HTTP' ;;
     *)    # somebody asked for this script
         status='404 Not Found' retry=

@@ -161,8 +161,9 @@ def demo(site):
     """What the demo.env of a quickstart would have, for a site of our own; and an admin's key."""
     app = site.new_app()
     site.foyerctl("limits", "set", app.id, "operator", "--second", 1000)
-    return {"FOYER_URL": "http://127.0.0.1:%d" % site.server.port, "FOYER_APP_ID": app.id, "FOYER_API_KEY": app.key,
-            "FOYER_OPERATOR_KEY": app.new_operator()["key"], "FOYER_ADMIN_KEY": app.new_operator("admin")["key"]}
+    return {"FOYER_URL": "http://127.0.0.1:%d%s" % (site.server.port, site.prefix), "FOYER_APP_ID": app.id,
+            "FOYER_API_KEY": app.key, "FOYER_OPERATOR_KEY": app.new_operator()["key"],
+            "FOYER_ADMIN_KEY": app.new_operator("admin")["key"]}
 
 
 def quickstart(path):

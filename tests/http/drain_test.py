@@ -157,7 +157,7 @@ def graceful():
     site = Site(procs=2)
     v = site.new_app().visitor()
     c = v.start()["id"]
-    everyone = [site.server.process.pid, *site.server.workers()]
+    everyone = site.server.everyone()
     r = during(site, v, c, lambda: site.server.process.send_signal(site.server.gracefully))
     is_sent(site, v, c, r, "the web server stops gracefully")
     until(lambda: site.server.process.poll() is not None and not any(map(alive, everyone)), "all of them end")

@@ -42,7 +42,7 @@ def lines(site):
         (v.get("/conversations", headers={"X-Api-Key": SECRET}), "401", "unauthorized", None),
         (v.request("PUT", "/conversations"), "405", "method_not_allowed", None),
         (v.post("/conversations", body=b"x" * 131073), "413", "payload_too_large", None),
-        (site.get("/nowhere"), "404", "not_found", None), (site.get(site.base + "/health/live"), "200", "", None),
+        (site.get(site.prefix + "/nowhere"), "404", "not_found", None), (site.get(site.base + "/health/live"), "200", "", None),
         (site.get(site.base + "/health/ready"), "200", "", None))
     seen = [site.log_of(r) for r, *_ in asked]
     everything = site.log_lines()

@@ -6,6 +6,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from lib.expect import answers, anything, refused, status_is
+from lib.fcgi import Worker
 from lib.site import Site
 from lib.tap import is_, ok, run
 
@@ -14,7 +15,8 @@ METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 def unknown_paths(site, v, conversation):
-    paths = ["/", "/api", "/api/v1", "/api/v1/", "/api/v2/conversations", "/conversations", "/health/live"]
+    paths = [site.prefix + path for path in ("/", "/api", "/api/v1", "/api/v1/", "/api/v2/conversations",
+                                             "/conversations", "/health/live")]
     paths += [site.base + path for path in (
         "/nowhere", "/Conversations", "/conversation", "/conversations/", "/conversationsx", "/health", "/health/",
         "/health/live/", "/health/LIVE", "/conversations/%s/" % conversation,
@@ -94,15 +96,18 @@ def health(site, v):
 
 
 def prefix():
-    site = Site(procs=1, prefix="/chat")
-    v = site.new_app().visitor()
-    conversation = v.start()["id"]
-    status_is(v.get("/conversations/" + conversation), 200, "below FOYER_PREFIX the routes are there")
-    answers(site.get("/chat/api/v1/health/live"), 200, {"status": "ok"}, "health is there below FOYER_PREFIX")
-    for path in ("/api/v1/health/live", "/chat", "/chat/", "/chatty/api/v1/health/live", "/chatapi/v1/health/live",
-                 "/Chat/api/v1/health/live", "/chat/chat/api/v1/health/live"):
-        refused(site.get(path), "not_found", None, "with FOYER_PREFIX=/chat there is no " + path)
-    site.finish()
+    """Of the rest of the site a web server does not ask Foyer; but one that does is told that there is nothing."""
+    inside = ["/chat/", "/chat/chat/api/v1/health/live", "/chat/health/live"]
+    outside = ["/api/v1/health/live", "/chat", "/chatty/api/v1/health/live", "/chatapi/v1/health/live",
+               "/Chat/api/v1/health/live"]
+    for door, paths in ((Site(procs=1, prefix="/chat"), inside), (Worker(prefix="/chat"), inside + outside)):
+        v = door.new_app().visitor()
+        conversation = v.start()["id"]
+        status_is(v.get("/conversations/" + conversation), 200, "below FOYER_PREFIX the routes are there")
+        answers(door.get("/chat/api/v1/health/live"), 200, {"status": "ok"}, "health is there below FOYER_PREFIX")
+        for path in paths:
+            refused(door.get(path), "not_found", None, "with FOYER_PREFIX=/chat there is no " + path)
+        door.finish()
 
 
 def main():

@@ -31,7 +31,7 @@ class Door:
         scratch = os.environ.get("FOYER_TEST_TMP", "")
         self.home = tempfile.mkdtemp(prefix="d", dir=scratch if 0 < len(scratch) < 70 else None)    # sockets: 107 bytes
         self.log = os.path.join(self.home, "worker.log")
-        self.base = prefix + "/api/v1"
+        self.prefix, self.base = prefix, prefix + "/api/v1"
         self.seen, self.broken, self.guard = set(), [], threading.Lock()
         self.open = True
         atexit.register(self.abandon)

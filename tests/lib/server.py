@@ -1,5 +1,8 @@
-"""server.py - the web servers in front of foyer.fcgi, one small class each."""
+"""server.py - what the web servers in front of foyer.fcgi have in common; each kind has a file of its own."""
+import contextlib
 import os
+import pwd
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,11 +23,13 @@ def listens(port):
 
 
 class Server:
-    """A web server in the foreground as a child process, with its workers. A kind of server writes the
-    configuration and names the command, and the signals that mean now and gracefully."""
+    """A web server in the foreground as a child process, with its workers. A kind of server writes the configuration
+    from the samples of contrib/, and names the command and the signals that mean now and gracefully (it ends),
+    and restarts (it does not)."""
 
     def __init__(self, home, log, procs, environment):
         self.home, self.log, self.procs, self.environment = home, log, procs, environment
+        self.prefix = environment.get("FOYER_PREFIX", "")
         self.program = os.path.join(os.environ["FOYER_BUILD"], "foyer.fcgi")
         self.process = None
 
@@ -39,13 +44,24 @@ class Server:
                 return
         raise RuntimeError("the web server does not start; see " + self.home)
 
+    def write(self, name, text):
+        """Writes a file below home and returns its path."""
+        path = os.path.join(self.home, name)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        return path
+
     def workers(self):
         """The process ids of the workers."""
         return children(self.process.pid)
 
+    def everyone(self):
+        """The process ids of the server and of all that it has started."""
+        return [self.process.pid, *children(self.process.pid)]
+
     def stop(self, how):
         """Sends the signal and returns those of the server and its workers that are still there at the end."""
-        everyone = [self.process.pid, *self.workers()]
+        everyone = self.everyone()
         self.process.send_signal(how)
         try:
             until(lambda: self.process.poll() is not None and not any(map(alive, everyone)), "all processes end")
@@ -55,54 +71,33 @@ class Server:
 
     def kill(self):
         if self.process and self.process.poll() is None:
-            everyone = [self.process.pid, *self.workers()]
-            for pid in everyone:
-                os.kill(pid, signal.SIGKILL)
+            for pid in self.everyone():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             self.process.wait()
 
 
-class Lighttpd(Server):
-    """lighttpd 1.4 spawns the workers itself; each has a socket of its own."""
-
-    now, gracefully = signal.SIGTERM, signal.SIGINT
-
-    def configure(self):
-        environment = ", ".join('"%s" => "%s"' % pair for pair in self.environment.items())
-        with open(os.path.join(self.home, "lighttpd.conf"), "w", encoding="utf-8") as f:
-            f.write(CONFIGURATION % {"home": self.home, "port": self.port, "log": self.log, "program": self.program,
-                                     "procs": self.procs, "environment": environment,
-                                     "root": os.environ["FOYER_ROOT"]})
-
-    def command(self):
-        path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
-        return ["env", "PATH=" + path, "lighttpd", "-D", "-f", os.path.join(self.home, "lighttpd.conf")]
+def account():
+    """Who runs the workers: when the tests run as root, which gives that up, the one that may use the cluster."""
+    return pwd.getpwuid(os.stat(os.environ["PGHOST"]).st_uid if os.geteuid() == 0 else os.geteuid())
 
 
-CONFIGURATION = """\
-server.modules = ("mod_alias", "mod_cgi", "mod_fastcgi")
-server.bind = "127.0.0.1"
-server.port = %(port)d
-server.document-root = "%(home)s"
-server.errorlog = "%(home)s/lighttpd.log"
-server.breakagelog = "%(log)s"
-server.max-request-size = 1024
-server.max-connections = 256
-server.http-parseopts = ("url-normalize" => "enable", "url-normalize-required" => "enable",
-  "url-ctrls-reject" => "enable", "url-path-2f-decode" => "disable", "url-path-2f-reject" => "disable",
-  "url-path-dotseg-remove" => "enable", "url-query-20-plus" => "disable", "header-strict" => "enable",
-  "host-strict" => "enable", "host-normalize" => "enable", "method-get-body" => "enable")
-fastcgi.server = ("/" => ((
-  "socket" => "%(home)s/w", "bin-path" => "%(program)s", "check-local" => "disable",
-  "min-procs" => %(procs)d, "max-procs" => %(procs)d,
-  "bin-environment" => (%(environment)s),
-  "bin-copy-environment" => ("PATH", "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS", "GCOV_PREFIX",
-    "GCOV_PREFIX_STRIP") )))
-server.error-handler = "/error.cgi"
-$HTTP["url"] == "/error.cgi" {
-  alias.url = ("/error.cgi" => "%(root)s/contrib/lighttpd/error.cgi")
-  cgi.assign = (".cgi" => "/bin/sh")
-  fastcgi.server = ()
-}
-"""
+def hand_over(path, source=None):
+    """Makes a file, a copy of another or an empty one, that the workers' account owns; returns its path."""
+    if source:
+        shutil.copy(source, path)
+    else:
+        open(path, "ab").close()
+    os.chown(path, account().pw_uid, account().pw_gid)
+    return path
 
-SERVERS = {"lighttpd": Lighttpd}
+
+def sample(name, changes):
+    """A file of contrib/ with some texts of it replaced, each of which must be there: nothing else is different."""
+    with open(os.path.join(os.environ["FOYER_ROOT"], "contrib", name), encoding="utf-8") as f:
+        text = f.read()
+    for old, new in changes.items():
+        if old not in text:
+            raise RuntimeError("contrib/%s has no %r" % (name, old))
+        text = text.replace(old, str(new))
+    return text

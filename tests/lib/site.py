@@ -1,23 +1,25 @@
 """site.py - a whole Foyer: a database, a web server and its workers."""
-import os
-
 from . import http
 from .door import Door
-from .server import SERVERS
+from .servers import set_up
 from .tap import is_
 from .wait import until
 
 
 class Site(Door):
-    """What a browser would meet. FOYER_TEST_SERVER names the web server.
+    """What a browser would meet.
 
+    server     the set-up (servers.py), instead of the one that FOYER_TEST_SERVER names
+    prefix     where on the site Foyer is, instead of where the set-up has it
     conninfo   what the workers connect to, instead of the site's own database
     ready      False: do not wait until the database is there
     """
 
-    def __init__(self, procs=4, prefix="", prepare=None, conninfo=None, ready=True, database=None, **environment):
+    def __init__(self, procs=4, prefix=None, prepare=None, conninfo=None, ready=True, database=None, server=None,
+                 **environment):
+        kind, usual, _ = set_up(server)
+        prefix = usual if prefix is None else prefix
         super().__init__(prefix, database)
-        kind = SERVERS[os.environ.get("FOYER_TEST_SERVER", "lighttpd")]
         self.server = kind(self.home, self.log, procs, self.environment(conninfo, prefix, prepare, **environment))
         self.server.start()
         self.address = ("127.0.0.1", self.server.port)

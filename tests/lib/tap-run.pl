@@ -30,6 +30,7 @@ my %command = (
 );
 
 my ($jobs, $dir, @files) = @ARGV;
+my $again = ($ENV{FOYER_TEST_SERVER} ? "FOYER_TEST_SERVER=$ENV{FOYER_TEST_SERVER} " : '') . 'tests/run';
 my %count = (passed => 0, failed => 0, skipped => 0);
 
 $| = 1;
@@ -108,7 +109,7 @@ sub report {
     splice @err, 0, @err - $shown, '...' if @err > $shown;
     print "\nFAILED $test->{file}", $failed ? ": $failed assertions" : '', "\n";
     print "    $_\n" for @said, @err;
-    print "    again: tests/run $test->{file}\n\n";
+    print "    again: $again $test->{file}\n\n";
 }
 
 sub lines {
