@@ -567,30 +567,46 @@ integer(const char *bytes, size_t n)
 	return (int64_t)sum;
 }
 
+/* Lengths and counts of a value are the server's word: believed, never. */
+static void
+want(bool holds)
+{
+	if (!holds)
+		die("the database sent a broken value");
+}
+
+static struct db_value
+number(enum db_type type, const char *bytes, size_t len, size_t expected)
+{
+	want(len == expected);
+	return (struct db_value){ .type = type,
+		.bytes = bytes,
+		.len = len,
+		.number = integer(bytes, len) };
+}
+
 static struct db_value
 decode(unsigned oid, const char *bytes, size_t len)
 {
-	struct db_value v = { .bytes = bytes, .len = len };
+	struct db_value v = { .type = DB_TEXT, .bytes = bytes, .len = len };
 
 	switch (oid) {
 	case OID_BOOL:
-		v.type = DB_BOOL;
-		v.number = bytes[0] != 0;
-		break;
+		return number(DB_BOOL, bytes, len, 1);
 	case OID_INT2:
+		return number(DB_INT, bytes, len, 2);
 	case OID_INT4:
+		return number(DB_INT, bytes, len, 4);
 	case OID_INT8:
-		v.type = DB_INT;
-		v.number = integer(bytes, len);
-		break;
+		return number(DB_INT, bytes, len, 8);
 	case OID_TIMESTAMPTZ:
-		v.type = DB_TIME;
-		v.number = integer(bytes, len);
-		break;
+		return number(DB_TIME, bytes, len, 8);
 	case OID_UUID:
+		want(len == 16);
 		v.type = DB_UUID;
 		break;
 	case OID_JSONB: /* text behind a version byte */
+		want(len > 0);
 		v.type = DB_JSON;
 		v.bytes++;
 		v.len--;
@@ -602,7 +618,8 @@ decode(unsigned oid, const char *bytes, size_t len)
 		v.type = DB_NESTED;
 		break;
 	default:
-		v.type = oid >= OID_USER ? DB_NESTED : DB_TEXT;
+		if (oid >= OID_USER)
+			v.type = DB_NESTED;
 		break;
 	}
 	return v;
@@ -620,34 +637,47 @@ db_value(const struct db_result *result, size_t row, size_t column)
 	    (size_t)PQgetlength(r, i, k));
 }
 
+/* Take an integer of four bytes from *p. */
+static int64_t
+take_integer(const char **p, const char *end)
+{
+	want(end - *p >= 4);
+	*p += 4;
+	return integer(*p - 4, 4);
+}
+
 /* The value behind a length of four bytes, -1 for null; moves *p over it. */
 static struct db_value
 sized(unsigned oid, const char **p, const char *end)
 {
-	int64_t len;
+	const int64_t len = take_integer(p, end);
 
-	if (end - *p < 4)
-		die("the database sent a broken value");
-	len = integer(*p, 4);
-	*p += 4;
-	if (len < 0)
+	if (len == -1)
 		return (struct db_value){ .type = DB_NULL };
-	if (len > end - *p)
-		die("the database sent a broken value");
+	want(len >= 0 && len <= end - *p);
 	*p += len;
 	return decode(oid, *p - len, (size_t)len);
+}
+
+/* Take a number of items, each of which has at least so many bytes. */
+static size_t
+take_count(const char **p, const char *end, int64_t bytes)
+{
+	const int64_t n = take_integer(p, end);
+
+	want(n >= 0 && n <= (end - *p) / bytes);
+	return (size_t)n;
 }
 
 size_t
 db_record(struct db_value record, struct db_value *fields, size_t max)
 {
-	const char *p = record.bytes + 4, *end = record.bytes + record.len;
-	size_t n = (size_t)integer(record.bytes, 4);
+	const char *p = record.bytes, *end = record.bytes + record.len;
+	const size_t n = take_count(&p, end, 8);
 
 	for (size_t i = 0; i < n && i < max; i++) {
-		unsigned oid = (unsigned)integer(p, 4);
+		const unsigned oid = (unsigned)take_integer(&p, end);
 
-		p += 4;
 		fields[i] = sized(oid, &p, end);
 	}
 	return n;
@@ -657,13 +687,18 @@ db_record(struct db_value record, struct db_value *fields, size_t max)
 size_t
 db_array(struct db_value array, struct db_value *elements, size_t max)
 {
-	const char *p = array.bytes + 20, *end = array.bytes + array.len;
-	unsigned oid = (unsigned)integer(array.bytes + 8, 4);
+	const char *p = array.bytes, *end = array.bytes + array.len;
+	const int64_t dimensions = take_integer(&p, end);
+	unsigned oid;
 	size_t n;
 
-	if (integer(array.bytes, 4) == 0)
+	if (dimensions == 0)
 		return 0;
-	n = (size_t)integer(array.bytes + 12, 4);
+	want(dimensions == 1);
+	(void)take_integer(&p, end);
+	oid = (unsigned)take_integer(&p, end);
+	n = take_count(&p, end, 4);
+	(void)take_integer(&p, end);
 	for (size_t i = 0; i < n && i < max; i++)
 		elements[i] = sized(oid, &p, end);
 	return n;

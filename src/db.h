@@ -118,7 +118,8 @@ struct db_value db_value(const struct db_result *result, size_t row,
 
 /*
  * The fields of a record, or the elements of an array (in binary form); at most
- * max of them are stored, how many there are is returned.
+ * max of them are stored, how many there are is returned: never more than the
+ * value has room for.  A value whose form is broken ends the process.
  */
 size_t db_record(struct db_value record, struct db_value *fields, size_t max);
 size_t db_array(struct db_value array, struct db_value *elements, size_t max);

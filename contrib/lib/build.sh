@@ -1,20 +1,22 @@
 # shellcheck shell=bash
 # build.sh - from the sources to build/, doing only what has to be done.
 
-# build ROOT [OPTION...]: builds ROOT in ROOT/build, configured with at least these options. One at a time.
+# build ROOT [OPTION...]: builds ROOT in ROOT/$build_dir, build if unset, configured with at least these options.
+# One at a time.
 build() (
     set -e
     cd "$1"
     shift
-    mkdir -p build
+    mkdir -p "${build_dir:=build}"
     exec {lock}>build/.lock
     flock "$lock"
     if sources_newer; then
         autoreconf -fi
     fi
-    cd build
-    if ! configured "$@"; then
-        ../configure --quiet "$@"
+    sources=$(realpath --relative-to="$build_dir" .)
+    cd "$build_dir"
+    if ! configured "$sources" "$@"; then
+        "$sources/configure" --quiet "$@"
     fi
     make -s -j"$(nproc)"
 )
@@ -24,8 +26,9 @@ sources_newer() {
 }
 
 configured() {
-    local option
-    [[ -e Makefile && ! ../configure -nt config.status ]] || return 1
+    local option sources=$1
+    shift
+    [[ -e Makefile && ! $sources/configure -nt config.status ]] || return 1
     for option; do
         grep -qF -- "$option" config.status || return 1
     done

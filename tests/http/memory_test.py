@@ -90,8 +90,8 @@ def main():
     pid = worker.process.pid
     status_is(worker.get(worker.base + "/health/ready"), 200, "the worker is ready")
     with open("/proc/%d/maps" % pid) as f:
-        if "libasan" in f.read():
-            skip("a worker that has warmed up needs no more memory", "the address sanitizer keeps memory back")
+        if "libasan" in (maps := f.read()) or "valgrind" in maps:
+            skip("a worker that has warmed up needs no more memory", "what watches its memory keeps some back")
             return worker.finish()
     requests = list(mixture(worker))
     served, figures, wrong = 0, [], []

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import threading
 
-from . import openapi, rules
+from . import memcheck, openapi, rules
 from .app import App
 from .database import Database
 from .pooler import Pooler
@@ -109,6 +109,8 @@ class Door:
         self.stop()
         is_([line for line in self.raw_log().splitlines() if re.search(r"Sanitizer|runtime error:|assert", line)], [],
             "no worker has complained about itself")
+        if memcheck.wanted():
+            is_(memcheck.complaints(self.home), [], "memcheck has nothing to say about a worker")
         self.abandon()
 
     def abandon(self):

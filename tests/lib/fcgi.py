@@ -9,8 +9,9 @@ import termios
 
 from . import http
 from .door import Door
+from .memcheck import program
 from .tap import is_
-from .wait import until
+from .wait import PATIENCE, until
 
 BEGIN, ABORT, END, PARAMS, STDIN, STDOUT, STDERR, DATA, GET_VALUES, VALUES = range(1, 11)
 
@@ -54,7 +55,7 @@ class Connection:
 
     def __init__(self, path, timeout=15):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(timeout)
+        self.socket.settimeout(timeout * PATIENCE)
         self.socket.connect(path)
 
     def send(self, *records):
@@ -105,7 +106,7 @@ class Worker(Door):
             listener.bind(self.path)
             listener.listen(64)
             self.process = subprocess.Popen(
-                [os.path.join(os.environ["FOYER_BUILD"], "foyer.fcgi")], stdin=listener, stdout=log, stderr=log,
+                [program(self.home)], stdin=listener, stdout=log, stderr=log,
                 env=inherited | self.environment(conninfo, prefix, prepare, **environment))
 
     def transmit(self, method, target, headers, body):

@@ -2,6 +2,8 @@
 import json
 import socket
 
+from .wait import PATIENCE
+
 
 class Headers:
     """The header fields of a response: names in any case, repeated ones visible."""
@@ -47,7 +49,7 @@ class Response:
 
 def exchange(address, request, timeout=30.0):
     """Sends the bytes and returns all that comes back until the server closes."""
-    with socket.create_connection(address, timeout) as s:
+    with socket.create_connection(address, timeout * PATIENCE) as s:
         s.sendall(request)
         chunks = []
         while chunk := s.recv(65536):

@@ -8,6 +8,7 @@ import socket
 import subprocess
 
 from .door import alive, children
+from .memcheck import program
 from .wait import until
 
 
@@ -30,7 +31,7 @@ class Server:
     def __init__(self, home, log, procs, environment):
         self.home, self.log, self.procs, self.environment = home, log, procs, environment
         self.prefix = environment.get("FOYER_PREFIX", "")
-        self.program = os.path.join(os.environ["FOYER_BUILD"], "foyer.fcgi")
+        self.program = program(home)
         self.process = None
 
     def start(self):

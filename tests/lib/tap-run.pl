@@ -18,6 +18,9 @@ my $sql_test = <<'END';
 database=sql_$$
 createdb -T foyer_template_tap "$database" &&
     psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$database" -f "$1" &&
+    if [ -n "${FOYER_TEST_COVERAGE-}" ]; then
+        psql -X -q -A -t -d "$database" -f tests/lib/coverage.sql >"$FOYER_TEST_COVERAGE/$database"
+    fi &&
     dropdb "$database"
 END
 

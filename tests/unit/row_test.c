@@ -259,22 +259,85 @@ read_broken(void)
 	(void)member("participants", 16384, broken.text, broken.len);
 }
 
+/* Four bytes of broken become another integer. */
+static void
+break_at(size_t at, uint32_t value)
+{
+	struct str s = str_new(arena);
+
+	put_int(&s, value);
+	memcpy(broken.text + at, s.text, 4);
+}
+
 /* What is not a value of PostgreSQL's ends the process, not the memory. */
 static void
 test_broken(void)
 {
+	static const char promise[] = "the database sent a broken value";
 	const struct str record = participant();
 	size_t survived = 0;
 
-	for (size_t len = 4; len < record.len; len++) {
+	for (size_t len = 0; len < record.len; len++) {
 		broken = array(16385, 1, record.text, len);
 		survived += dies(read_broken) == NULL;
 	}
-	is_int(survived, 0, "a record that is cut behind its count is refused");
+	is_int(survived, 0, "a record that is cut is refused");
+	survived = 0;
+	for (size_t len = 0; len < 24 + record.len; len++) {
+		broken = array(16385, 1, record.text, record.len);
+		broken.len = len;
+		survived += dies(read_broken) == NULL;
+	}
+	is_int(survived, 0, "an array that is cut is refused");
 	broken = array(16385, 1, record.text, record.len);
-	broken.len -= 5;
-	is_text(dies(read_broken), "the database sent a broken value",
-	    "so is an array");
+	break_at(0, 2);
+	is_text(dies(read_broken), promise, "so is one of two dimensions");
+	break_at(0, 1);
+	break_at(12, 0x7fffffff);
+	is_text(dies(read_broken), promise,
+	    "so is a count for which there is no room");
+	break_at(12, 0x80000000);
+	is_text(dies(read_broken), promise, "so is a count below nought");
+	break_at(12, 1);
+	break_at(20, 0xfffffffe);
+	is_text(dies(read_broken), promise,
+	    "so is a length below that of null");
+	break_at(20, (uint32_t)record.len);
+	break_at(24, 0x7fffffff);
+	is_text(dies(read_broken), promise, "so is a record of too many");
+}
+
+/* One column of a type, and a length that the type does not have. */
+static const struct {
+	unsigned type;
+	size_t len;
+} lengths[] = {
+	{ 16, 0 },
+	{ 16, 2 },
+	{ 21, 1 },
+	{ 23, 8 },
+	{ 20, 4 },
+	{ 1184, 9 },
+	{ 2950, 15 },
+	{ 2950, 17 },
+	{ 3802, 0 },
+};
+static size_t length;
+
+static void
+read_length(void)
+{
+	(void)member("x", lengths[length].type, "\1{}56789abcdefgh",
+	    lengths[length].len);
+}
+
+static void
+test_lengths(void)
+{
+	for (; length < sizeof(lengths) / sizeof(lengths[0]); length++)
+		is_text(dies(read_length), "the database sent a broken value",
+		    "no value of type %u has %zu bytes", lengths[length].type,
+		    lengths[length].len);
 }
 
 static void
@@ -303,6 +366,7 @@ main(void)
 	test_given();
 	test_record();
 	test_broken();
+	test_lengths();
 	test_unknown();
 	arena_free(arena);
 	return done();
