@@ -10,7 +10,7 @@ findings() {
     mandoc -T lint "$1" 2>/dev/null | sed '/referenced manual not found/d' || true
 }
 
-for page in docs/*.[1-8]; do
+for page in docs/*.[1-8] debian/*.[1-8]; do
     none "$page: mandoc has nothing to say" < <(findings "$page")
 done
 

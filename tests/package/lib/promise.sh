@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # the caller sets said
 # promise.sh - what the tests of group package say, in TAP. The caller sets "said", a file for what commands print.
 
 number=0
