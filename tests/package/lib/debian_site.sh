@@ -111,8 +111,9 @@ printed_commands() {
 }
 
 # They are pasted into a shell, and the message comes back.
+# As a visitor who has not just used its three requests of a second.
 commands_work() {
-    printed_commands >/tmp/commands
+    printed_commands | sed "s/X-Visitor-Id: [0-9a-f-]*/X-Visitor-Id: $(cat /proc/sys/kernel/random/uuid)/" >/tmp/commands
     bash -eu /tmp/commands >/tmp/answer 2>&1 || true
     cat /tmp/commands /tmp/answer
     grep -q '"message":{"id":.*"content":"Are you open on Sunday?"' /tmp/answer
