@@ -69,16 +69,34 @@ take_word(struct reader *r, const char *word)
 	return true;
 }
 
+/* What is sent for a text; NULL: it is bad. */
+static const char *
+sent(struct arena *a, const struct operand *o, const char *text)
+{
+	return same(o->word, text) ? o->sent : check_value(a, o, text);
+}
+
+static bool
+refuse_value(struct args *args, const struct operand *o)
+{
+	const char *rule = check_rule(args->arena, o);
+
+	return refuse(args, o->name,
+	    o->word == NULL
+		? rule
+		: arena_printf(args->arena, "%s, or %s", rule, o->word));
+}
+
 /* Set the value of operand i; a list grows. */
 static bool
 set(struct args *args, size_t i, const char *text)
 {
 	const struct operand *o = &args->command->operands[i];
-	const char *value = check_value(args->arena, o, text);
+	const char *value = sent(args->arena, o, text);
 	const char *old = args->values[i];
 
 	if (value == NULL)
-		return refuse(args, o->name, check_rule(args->arena, o));
+		return refuse_value(args, o);
 	if (old != NULL && !o->list)
 		return refuse(args, o->name, "is given twice");
 	if (!o->list)
@@ -88,7 +106,7 @@ set(struct args *args, size_t i, const char *text)
 	else if (same(old, "{}"))
 		return refuse(args, o->name,
 		    arena_printf(args->arena, "excludes %s", o->none));
-	else /* hosts need no escapes */
+	else /* neither hosts nor words need escapes */
 		args->values[i] = arena_printf(args->arena, "%.*s,\"%s\"}",
 		    (int)strlen(old) - 1, old, value);
 	return true;
@@ -162,6 +180,24 @@ take_option(struct reader *r, const char *text)
 		      : "is not an option");
 }
 
+/* Is an argument one of the words that option i stands with? */
+static bool
+accompanied(const struct args *args, size_t i)
+{
+	const struct command *c = args->command;
+	const struct operand words = { .check = CHECK_CHOICE,
+		.value = c->operands[i].with };
+
+	if (words.value == NULL)
+		return true;
+	for (size_t k = 0; k < command_operands(c); k++)
+		if (!operand_is_option(&c->operands[k]) &&
+		    args->values[k] != NULL &&
+		    check_value(args->arena, &words, args->values[k]) != NULL)
+			return true;
+	return false;
+}
+
 /* What is missing is an error, or has a value of its own. */
 static bool
 complete(struct reader *r)
@@ -176,6 +212,10 @@ complete(struct reader *r)
 	for (size_t i = 0; i < command_operands(c); i++) {
 		const struct operand *o = &c->operands[i];
 
+		if (args->values[i] != NULL && !accompanied(args, i))
+			return refuse(args, o->name,
+			    arena_printf(args->arena, "stands only with %s",
+				o->with));
 		if (args->values[i] != NULL)
 			continue;
 		if (!operand_is_option(o) && !o->optional)

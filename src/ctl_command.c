@@ -18,7 +18,12 @@
 #define NUMBER(name, what, least, most, standard) \
 	{ (name), (what), .check = CHECK_INTEGER, .min = (least), \
 	    .max = (most), .fallback = (standard) }
-#define LIMIT(name) NUMBER(name, "N", 0, 1000000, NULL)
+#define LIMIT(name, scopes) \
+	{ (name), "N", .check = CHECK_INTEGER, .max = 1000000, \
+	    .with = (scopes) }
+#define SCOPES \
+	"conversations:read|conversations:write|messages:read|" \
+	"messages:write|messages:delete|contacts:read|contacts:write"
 #define ORIGINS(no) \
 	{ "--origin", "HOST", .check = CHECK_HOST, .list = true, .none = (no) }
 
@@ -37,7 +42,11 @@ const struct command commands[] = {
 	      CHOICE("--require-origin", "yes|no", NULL),
 	      CHOICE("--suspended", "yes|no", NULL),
 	      { "--retention", "DAYS|forever", .check = CHECK_DAYS, .min = 1,
-		.max = 36500 } } },
+		.max = 36500 },
+	      CHOICE("--require-proof", "yes|no", NULL) } },
+	{ { "app", "secret" }, "application_secret", OUTPUT_ONE, SECRET_NONE,
+	    "make a secret to prove visitors with; it is shown this once",
+	    { UUID("APP") } },
 	{ { "app", "list" }, "application_list", OUTPUT_LIST, SECRET_NONE,
 	    "show all applications", { { 0 } } },
 	{ { "app", "show" }, "application_show", OUTPUT_ONE, SECRET_NONE,
@@ -47,10 +56,17 @@ const struct command commands[] = {
 	    "give an application a key; it is shown this once",
 	    { UUID("APP"), CHOICE("--env", "live|test", "live"),
 	      { "--name", "TEXT", .check = CHECK_NAME },
-	      { "--expires", "TIME", .check = CHECK_TIME } } },
+	      { "--expires", "TIME", .check = CHECK_TIME },
+	      { "--scope", SCOPES, "SCOPE", CHECK_CHOICE, .list = true } } },
 	{ { "key", "list" }, "key_list", OUTPUT_LIST, SECRET_NONE,
 	    "show the keys of an application",
 	    { UUID("APP") } },
+	{ { "key", "disable" }, "key_disable", OUTPUT_ONE, SECRET_NONE,
+	    "refuse a key until it is enabled again",
+	    { UUID("KEYID") } },
+	{ { "key", "enable" }, "key_enable", OUTPUT_ONE, SECRET_NONE,
+	    "take a disabled key again",
+	    { UUID("KEYID") } },
 	{ { "key", "revoke" }, "key_revoke", OUTPUT_ONE, SECRET_NONE,
 	    "refuse a key from now on",
 	    { UUID("KEYID") } },
@@ -69,8 +85,12 @@ const struct command commands[] = {
 	{ { "limits", "set" }, "limits_set", OUTPUT_KEYED, SECRET_NONE,
 	    "change rate limits; 0 is no limit, what is left out stays",
 	    { UUID("APP"),
-	      CHOICE("SCOPE", "visitor|operator", NULL),
-	      LIMIT("--second"), LIMIT("--minute"), LIMIT("--hour") } },
+	      CHOICE("SCOPE", "visitor|operator|key", NULL),
+	      LIMIT("--second", "visitor|operator"),
+	      { "--minute", "N|default", .check = CHECK_INTEGER,
+		.max = 1000000, .word = "default", .sent = "-1" },
+	      LIMIT("--hour", "visitor|operator"),
+	      { "--key", "KEYID", .check = CHECK_UUID, .with = "key" } } },
 	{ { "limits", "show" }, "limits_show", OUTPUT_KEYED, SECRET_NONE,
 	    "show the rate limits of an application",
 	    { UUID("APP") } },
@@ -116,10 +136,11 @@ operand_is_option(const struct operand *o)
 static const char *
 operand_usage(struct arena *a, const struct operand *o)
 {
+	const char *value = o->label != NULL ? o->label : o->value;
+
 	if (!operand_is_option(o))
-		return o->optional ? arena_printf(a, "[%s]", o->value)
-				   : o->value;
-	return arena_printf(a, "[%s %s]%s%s%s%s", o->name, o->value,
+		return o->optional ? arena_printf(a, "[%s]", value) : value;
+	return arena_printf(a, "[%s %s]%s%s%s%s", o->name, value,
 	    o->list ? "..." : "", o->none != NULL ? " [" : "",
 	    o->none != NULL ? o->none : "", o->none != NULL ? "]" : "");
 }

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define COMMAND_OPERANDS_MAX 6
+#define COMMAND_OPERANDS_MAX 8
 
 enum check {
 	CHECK_UUID = 1,
@@ -23,13 +23,17 @@ enum check {
 /* A positional argument; an option if its name begins with "--". */
 struct operand {
 	const char *name;
-	const char *value; /* what the help calls it */
+	const char *value; /* what the help calls it, if label does not */
+	const char *label;
 	enum check check;
 	bool optional; /* an argument; options always are */
 	bool list;     /* an option that may be repeated */
 	long min, max;
 	const char *fallback; /* when it is not given; NULL: null */
 	const char *none;     /* the option that makes the list empty */
+	const char *word;     /* may stand for the value, which is sent as */
+	const char *sent;
+	const char *with; /* only with an argument that is one of these */
 };
 
 enum output {

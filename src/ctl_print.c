@@ -17,7 +17,7 @@ object_json(struct str *s, const struct db_result *result, size_t row,
     size_t first)
 {
 	str_raw(s, "{");
-	row_members(s, result, row, first, db_columns(result));
+	row_members(s, result, row, first, db_columns(result), false);
 	str_raw(s, "}");
 }
 
@@ -26,12 +26,12 @@ static void
 one_json(struct str *s, const struct db_result *result, const char *secret)
 {
 	str_raw(s, "{");
-	row_members(s, result, 0, 0, 1);
+	row_members(s, result, 0, 0, 1, false);
 	if (secret != NULL) {
 		str_raw(s, ",\"key\":");
 		str_json(s, secret, strlen(secret));
 	}
-	row_members(s, result, 0, 1, db_columns(result));
+	row_members(s, result, 0, 1, db_columns(result), false);
 	str_raw(s, "}");
 }
 

@@ -9,9 +9,24 @@ CREATE TABLE foyer.visitor (
     application_id  uuid NOT NULL REFERENCES foyer.application,
     id              uuid NOT NULL,
     created_at      timestamptz NOT NULL,
+    updated_at      timestamptz,
+    verified        boolean NOT NULL DEFAULT false,
+    name            text CHECK (pg_catalog.char_length(name) BETWEEN 1 AND 200),
+    email           text CHECK (pg_catalog.char_length(email) <= 254),
+    phone           text CHECK (phone ~ '^\+[1-9][0-9]{1,14}$'),
+    metadata        jsonb CHECK (pg_catalog.jsonb_typeof(metadata) = 'object'),
     PRIMARY KEY (application_id, id)
 );
+CREATE UNIQUE INDEX visitor_email_idx
+    ON foyer.visitor (application_id, pg_catalog.lower(email)) WHERE email IS NOT NULL;
 COMMENT ON TABLE foyer.visitor IS 'exists from the visitor''s first admitted request';
+COMMENT ON COLUMN foyer.visitor.updated_at IS
+    'when the contact (name, email, phone, metadata) was last given; null: never';
+COMMENT ON COLUMN foyer.visitor.verified IS
+    'the site''s backend has proved that this visitor has this email and phone';
+COMMENT ON COLUMN foyer.visitor.email IS 'of one visitor of the application alone, in any case';
+COMMENT ON COLUMN foyer.visitor.phone IS 'E.164';
+COMMENT ON COLUMN foyer.visitor.metadata IS 'what the site adds; null: nothing';
 
 CREATE TABLE foyer.conversation (
     application_id  uuid NOT NULL,

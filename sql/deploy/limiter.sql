@@ -17,14 +17,17 @@ CREATE TABLE foyer.rate_counter (
     n           bigint NOT NULL,
     kept        bigint NOT NULL,
     last_at     timestamptz NOT NULL,
-    scope       text NOT NULL CHECK (scope IN ('visitor', 'operator', 'key')),
+    scope       text NOT NULL CHECK (scope IN ('visitor', 'operator', 'key', 'address')),
     first       bigint[] NOT NULL,
     first_at    timestamptz[] NOT NULL,
     tail        timestamptz[] NOT NULL,
     PRIMARY KEY (tenant_id, subject_id, scope)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 COMMENT ON COLUMN foyer.rate_counter.tenant_id IS
-    'whose limits hold: the application, for operators the organization';
+    'whose limits hold: the application, for operators the organization, for addresses none';
+COMMENT ON COLUMN foyer.rate_counter.scope IS
+    'what subject_id is: a visitor, an operator, an application''s key, or made from the '
+    'network address of who has no usable key';
 COMMENT ON COLUMN foyer.rate_counter.id IS
     'tells a row from its successor after a sweep';
 COMMENT ON COLUMN foyer.rate_counter.n IS 'hits admitted so far';

@@ -1,7 +1,8 @@
 -- Deploy replies: what the functions of foyer_api return.
 --
 -- The first column of every reply is the verdict; it is set in the first row only.
--- The columns after it are named as the members of the JSON answer.
+-- The columns after it are named as the members of the JSON answer.  In a list, total is
+-- beside the verdict, and null unless it was asked for.
 BEGIN;
 SET LOCAL ROLE foyer_owner;
 
@@ -27,7 +28,8 @@ COMMENT ON TYPE foyer_api.verdict IS
     'unmodified: etag is one of those in If-None-Match; '
     'expired_at, edit_window (seconds): of edit_window_expired';
 
--- Who calls, once the key and the limiter have agreed: internal to the functions.
+-- Who calls: internal to the functions.  done: there is nothing left to do but to answer,
+-- with the verdict and, if this has been answered before, that answer.
 CREATE TYPE foyer.entry AS (
     verdict          foyer_api.verdict,
     tenant_id        uuid,
@@ -36,10 +38,50 @@ CREATE TYPE foyer.entry AS (
     actor_id         uuid,
     actor_role       text,
     actor_name       text,
-    edit_window      interval
+    edit_window      interval,
+    done             boolean,
+    answer           jsonb
 );
 
 CREATE TYPE foyer_api.plain_reply AS (verdict foyer_api.verdict);
+
+CREATE TYPE foyer_api.me_reply AS (
+    verdict           foyer_api.verdict,
+    id                uuid,
+    kind              text,
+    name              text,
+    "applicationId"   uuid,
+    "organizationId"  uuid,
+    role              text,
+    scopes            text[]
+);
+
+CREATE TYPE foyer_api.visitor_reply AS (
+    verdict      foyer_api.verdict,
+    id           uuid,
+    name         text,
+    email        text,
+    phone        text,
+    metadata     json,
+    verified     boolean,
+    "createdAt"  timestamptz,
+    "updatedAt"  timestamptz
+);
+
+CREATE TYPE foyer_api.tag_reply AS (
+    verdict      foyer_api.verdict,
+    id           uuid,
+    name         text,
+    "createdAt"  timestamptz
+);
+
+CREATE TYPE foyer_api.tag_list_reply AS (
+    verdict      foyer_api.verdict,
+    total        bigint,
+    id           uuid,
+    name         text,
+    "createdAt"  timestamptz
+);
 
 CREATE TYPE foyer_api.participant AS (
     "userId"    uuid,
@@ -94,6 +136,22 @@ CREATE TYPE foyer_api.unread_reply AS (
 
 CREATE TYPE foyer_api.message_reply AS (
     verdict           foyer_api.verdict,
+    id                uuid,
+    "conversationId"  uuid,
+    "senderId"        uuid,
+    "senderRole"      text,
+    type              text,
+    content           text,
+    "contentFormat"   text,
+    "contentHtml"     text,
+    "createdAt"       timestamptz,
+    "editedAt"        timestamptz,
+    "editableUntil"   timestamptz
+);
+
+CREATE TYPE foyer_api.message_list_reply AS (
+    verdict           foyer_api.verdict,
+    total             bigint,
     id                uuid,
     "conversationId"  uuid,
     "senderId"        uuid,

@@ -12,10 +12,12 @@ CREATE TYPE foyer_admin.application AS (
     "requireOrigin"   boolean,
     "editWindow"      integer,
     "retentionDays"   integer,
+    "hasSecret"       boolean,
+    "requireProof"    boolean,
     suspended         boolean,
     "createdAt"       timestamptz
 );
 COMMENT ON TYPE foyer_admin.application IS
-    'editWindow: seconds; retentionDays: null for ever';
+    'editWindow: seconds; retentionDays: null for ever; requireProof: of who a visitor is';
 
 COMMIT;

@@ -19,6 +19,11 @@ RETURNS json LANGUAGE sql STABLE AS $$
                        ORDER BY k.seq)
               FROM foyer.read_marker AS k
              WHERE k.application_id = c.application_id AND k.conversation_id = c.id), '[]'),
+        'tags', coalesce((
+            SELECT pg_catalog.json_agg(t.name ORDER BY t.name)
+              FROM foyer.conversation_tag AS j
+              JOIN foyer.tag AS t ON t.organization_id = j.organization_id AND t.id = j.tag_id
+             WHERE j.application_id = c.application_id AND j.conversation_id = c.id), '[]'),
         'messages', coalesce((
             SELECT pg_catalog.json_agg(pg_catalog.json_build_object(
                        'id', m.id, 'senderId', m.sender_id, 'senderRole', m.sender_role,

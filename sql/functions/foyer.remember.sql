@@ -1,10 +1,10 @@
--- foyer.remember: keep an answer for the retries of its request.
+-- foyer.remember: keep an answer for the retries of its request, and return it.
 --
--- Part of the transaction of the effect.  Does nothing without a slot.  An answer of
+-- Part of the transaction of the effect.  Keeps nothing without a slot.  An answer of
 -- more than 24 hours ago makes room.
 CREATE OR REPLACE FUNCTION foyer.remember(p_entry foyer.entry, p_slot bytea,
     p_fingerprint bytea, p_reply anyelement)
-RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+RETURNS anyelement LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     IF p_slot IS NOT NULL THEN
         INSERT INTO foyer.idempotency AS i
@@ -15,5 +15,6 @@ BEGIN
            SET fingerprint = excluded.fingerprint, created_at = excluded.created_at,
                response = excluded.response;
     END IF;
+    RETURN p_reply;
 END;
 $$;

@@ -1,7 +1,8 @@
--- foyer_admin.limits_show: the limits of an application's visitors and operators.
+-- foyer_admin.limits_show: the limits of an application's visitors, operators and keys.
 --
 -- FY404  no such application
--- 0 means no such window.  The operators' limits are those of the organization.
+-- 0 means no such window.  The operators' limits are those of the organization.  The minute
+-- of keys is null when the mount says it; a key may have a limit of its own.
 CREATE OR REPLACE FUNCTION foyer_admin.limits_show(p_application uuid)
 RETURNS TABLE (scope text, second integer, minute integer, hour integer)
 LANGUAGE plpgsql STABLE
@@ -13,7 +14,8 @@ BEGIN
       FROM foyer.application AS a
       JOIN foyer.organization AS g ON g.id = a.organization_id,
            LATERAL (VALUES ('visitor', a.visitor_max::integer[]),
-                           ('operator', g.operator_max::integer[])) AS l(scope, max)
+                           ('operator', g.operator_max::integer[]),
+                           ('key', ARRAY[0, a.key_max, 0])) AS l(scope, max)
      WHERE a.id = p_application;
 END;
 $$;

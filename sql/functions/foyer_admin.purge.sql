@@ -10,8 +10,8 @@
 -- nothing is left to do.
 CREATE OR REPLACE FUNCTION foyer_admin.purge(p_batch integer,
     OUT conversations bigint, OUT participants bigint, OUT "readMarkers" bigint,
-    OUT messages bigint, OUT revisions bigint, OUT "idempotencyKeys" bigint,
-    OUT counters bigint)
+    OUT tags bigint, OUT messages bigint, OUT revisions bigint,
+    OUT "idempotencyKeys" bigint, OUT counters bigint)
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -23,7 +23,8 @@ BEGIN
     IF p_batch IS NULL OR p_batch < 1 THEN
         RAISE SQLSTATE 'FY400' USING MESSAGE = 'the batch must be at least 1';
     END IF;
-    conversations := 0; participants := 0; "readMarkers" := 0; messages := 0; revisions := 0;
+    conversations := 0; participants := 0; "readMarkers" := 0; tags := 0; messages := 0;
+    revisions := 0;
 
     FOR a IN SELECT f.* FROM foyer.application AS f WHERE f.retention_days IS NOT NULL LOOP
         v_until := v_now - a.retention_days * interval '24 hours';
@@ -38,6 +39,7 @@ BEGIN
         conversations := conversations + r.conversations;
         participants := participants + r.participants;
         "readMarkers" := "readMarkers" + r."readMarkers";
+        tags := tags + r.tags;
         messages := messages + r.messages;
         revisions := revisions + r.revisions;
         EXIT WHEN conversations >= p_batch;

@@ -6,8 +6,8 @@
 -- new visitor.
 CREATE OR REPLACE FUNCTION foyer_admin.visitor_erase(p_application uuid, p_visitor uuid,
     OUT conversations bigint, OUT participants bigint, OUT "readMarkers" bigint,
-    OUT messages bigint, OUT revisions bigint, OUT "idempotencyKeys" bigint,
-    OUT counters bigint, OUT visitors bigint)
+    OUT tags bigint, OUT messages bigint, OUT revisions bigint,
+    OUT "idempotencyKeys" bigint, OUT counters bigint, OUT visitors bigint)
 LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -31,7 +31,7 @@ BEGIN
          WHERE c.application_id = p_application AND c.visitor_id = p_visitor
          ORDER BY c.id
            FOR UPDATE);
-    SELECT q.* INTO conversations, participants, "readMarkers", messages, revisions
+    SELECT q.* INTO conversations, participants, "readMarkers", tags, messages, revisions
       FROM foyer.conversation_remove(p_application, v_ids) AS q;
 
     DELETE FROM foyer.idempotency AS i

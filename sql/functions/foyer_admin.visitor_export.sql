@@ -12,7 +12,10 @@ BEGIN
     SELECT pg_catalog.json_build_object(
                'visitor', pg_catalog.json_build_object(
                    'id', v.id, 'applicationId', v.application_id,
-                   'createdAt', foyer.time_text(v.created_at)),
+                   'name', v.name, 'email', v.email, 'phone', v.phone,
+                   'metadata', v.metadata, 'verified', v.verified,
+                   'createdAt', foyer.time_text(v.created_at),
+                   'updatedAt', foyer.time_text(v.updated_at)),
                'requests', (
                    SELECT pg_catalog.json_build_object('admitted', r.n,
                               'lastAt', foyer.time_text(r.last_at))

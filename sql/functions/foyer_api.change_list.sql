@@ -7,7 +7,8 @@
 -- is locked, and the request does not count.
 CREATE OR REPLACE FUNCTION foyer_api.change_list(p_key bytea, p_kind text,
     p_application uuid, p_origin text, p_visitor uuid, p_conversation uuid,
-    p_after bigint, p_limit integer, p_tags text[])
+    p_after bigint, p_limit integer, p_tags text[],
+    p_scope text DEFAULT NULL, p_key_max integer DEFAULT NULL, p_address uuid DEFAULT NULL)
 RETURNS SETOF foyer_api.change_list_reply LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -19,21 +20,25 @@ DECLARE
 BEGIN
     PERFORM foyer.relax();
     IF p_tags IS NOT NULL THEN
-        e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor, false);
-        IF (e.verdict).outcome = 'ok' THEN
-            r.verdict := e.verdict;
-            e := foyer.locate(e, p_conversation);
-            c := foyer.conversation_find(e, p_conversation);
-            IF c.seq::text = ANY (p_tags) OR c.id IS NOT NULL AND '*' = ANY (p_tags) THEN
-                r.verdict.unmodified := true;
-                r.verdict.etag := c.seq;
-                RETURN NEXT r;
-                RETURN;
-            END IF;
+        e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor,
+            p_scope, p_key_max, p_address, NULL, p_record => false);
+        r.verdict := e.verdict;
+        IF (r.verdict).outcome <> 'ok' THEN
+            RETURN NEXT r;
+            RETURN;
+        END IF;
+        e := foyer.locate(e, p_conversation);
+        c := foyer.conversation_find(e, p_conversation);
+        IF c.seq::text = ANY (p_tags) OR c.id IS NOT NULL AND '*' = ANY (p_tags) THEN
+            r.verdict.unmodified := true;
+            r.verdict.etag := c.seq;
+            RETURN NEXT r;
+            RETURN;
         END IF;
     END IF;
 
-    e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor);
+    e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor,
+        p_scope, p_key_max, p_address, NULL);
     r.verdict := e.verdict;
     IF (r.verdict).outcome = 'ok' THEN
         e := foyer.locate(e, p_conversation);

@@ -5,7 +5,8 @@
 -- gets it.  The route may name any conversation of the organization.
 CREATE OR REPLACE FUNCTION foyer_api.conversation_accept(p_key bytea, p_kind text,
     p_application uuid, p_origin text, p_visitor uuid, p_slot bytea, p_fingerprint bytea,
-    p_conversation uuid)
+    p_conversation uuid,
+    p_scope text DEFAULT NULL, p_key_max integer DEFAULT NULL, p_address uuid DEFAULT NULL)
 RETURNS foyer_api.conversation_reply LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -13,14 +14,11 @@ DECLARE
     r  foyer_api.conversation_reply;
     c  foyer.conversation;
 BEGIN
-    e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor);
+    e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor,
+        p_scope, p_key_max, p_address, 'operator', p_slot, p_fingerprint);
     r.verdict := e.verdict;
-    IF (r.verdict).outcome <> 'ok' THEN
-        RETURN r;
-    END IF;
-    r := foyer.recall(e, p_slot, p_fingerprint, r);
-    IF (r.verdict).outcome <> 'ok' OR (r.verdict).replayed THEN
-        RETURN r;
+    IF e.done THEN
+        RETURN pg_catalog.jsonb_populate_record(r, e.answer);
     END IF;
 
     e := foyer.locate(e, p_conversation);
@@ -43,7 +41,6 @@ BEGIN
     PERFORM foyer.message_system(c, e.actor_name || ' joined the conversation');
 
     r := foyer.conversation_reply(r.verdict, c);
-    PERFORM foyer.remember(e, p_slot, p_fingerprint, r);
-    RETURN r;
+    RETURN foyer.remember(e, p_slot, p_fingerprint, r);
 END;
 $$;

@@ -4,7 +4,8 @@
 -- role_too_low.  The row stays, marked, until it is purged.
 CREATE OR REPLACE FUNCTION foyer_api.conversation_delete(p_key bytea, p_kind text,
     p_application uuid, p_origin text, p_visitor uuid, p_slot bytea, p_fingerprint bytea,
-    p_conversation uuid)
+    p_conversation uuid,
+    p_scope text DEFAULT NULL, p_key_max integer DEFAULT NULL, p_address uuid DEFAULT NULL)
 RETURNS foyer_api.plain_reply LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -12,14 +13,11 @@ DECLARE
     r  foyer_api.plain_reply;
     c  foyer.conversation;
 BEGIN
-    e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor);
+    e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor,
+        p_scope, p_key_max, p_address, 'operator', p_slot, p_fingerprint);
     r.verdict := e.verdict;
-    IF (r.verdict).outcome <> 'ok' THEN
-        RETURN r;
-    END IF;
-    r := foyer.recall(e, p_slot, p_fingerprint, r);
-    IF (r.verdict).outcome <> 'ok' OR (r.verdict).replayed THEN
-        RETURN r;
+    IF e.done THEN
+        RETURN pg_catalog.jsonb_populate_record(r, e.answer);
     END IF;
 
     e := foyer.locate(e, p_conversation);
@@ -35,7 +33,6 @@ BEGIN
     UPDATE foyer.conversation AS f
        SET deleted_at = foyer.now_ms()
      WHERE f.application_id = c.application_id AND f.id = c.id;
-    PERFORM foyer.remember(e, p_slot, p_fingerprint, r);
-    RETURN r;
+    RETURN foyer.remember(e, p_slot, p_fingerprint, r);
 END;
 $$;

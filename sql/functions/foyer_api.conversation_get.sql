@@ -2,7 +2,8 @@
 --
 -- Outcomes: those of foyer.enter, conversation_not_found.
 CREATE OR REPLACE FUNCTION foyer_api.conversation_get(p_key bytea, p_kind text,
-    p_application uuid, p_origin text, p_visitor uuid, p_conversation uuid)
+    p_application uuid, p_origin text, p_visitor uuid, p_conversation uuid,
+    p_scope text DEFAULT NULL, p_key_max integer DEFAULT NULL, p_address uuid DEFAULT NULL)
 RETURNS foyer_api.conversation_reply LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -11,9 +12,10 @@ DECLARE
     c  foyer.conversation;
 BEGIN
     PERFORM foyer.relax();
-    e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor);
+    e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor,
+        p_scope, p_key_max, p_address, NULL);
     r.verdict := e.verdict;
-    IF (r.verdict).outcome <> 'ok' THEN
+    IF e.done THEN
         RETURN r;
     END IF;
 

@@ -4,7 +4,8 @@
 -- for anybody but the assigned operator).
 CREATE OR REPLACE FUNCTION foyer_api.conversation_subject(p_key bytea, p_kind text,
     p_application uuid, p_origin text, p_visitor uuid, p_slot bytea, p_fingerprint bytea,
-    p_conversation uuid, p_subject text)
+    p_conversation uuid, p_subject text,
+    p_scope text DEFAULT NULL, p_key_max integer DEFAULT NULL, p_address uuid DEFAULT NULL)
 RETURNS foyer_api.conversation_reply LANGUAGE plpgsql VOLATILE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -13,14 +14,11 @@ DECLARE
     c     foyer.conversation;
     v_at  timestamptz;
 BEGIN
-    e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor);
+    e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor,
+        p_scope, p_key_max, p_address, 'operator', p_slot, p_fingerprint);
     r.verdict := e.verdict;
-    IF (r.verdict).outcome <> 'ok' THEN
-        RETURN r;
-    END IF;
-    r := foyer.recall(e, p_slot, p_fingerprint, r);
-    IF (r.verdict).outcome <> 'ok' OR (r.verdict).replayed THEN
-        RETURN r;
+    IF e.done THEN
+        RETURN pg_catalog.jsonb_populate_record(r, e.answer);
     END IF;
 
     e := foyer.locate(e, p_conversation);
@@ -38,7 +36,6 @@ BEGIN
     RETURNING * INTO c;
 
     r := foyer.conversation_reply(r.verdict, c);
-    PERFORM foyer.remember(e, p_slot, p_fingerprint, r);
-    RETURN r;
+    RETURN foyer.remember(e, p_slot, p_fingerprint, r);
 END;
 $$;

@@ -2,7 +2,8 @@
 BEGIN;
 SET LOCAL ROLE foyer_owner;
 
-SELECT v.application_id, v.id, v.created_at
+SELECT v.application_id, v.id, v.created_at, v.updated_at, v.verified, v.name, v.email,
+       v.phone, v.metadata
   FROM foyer.visitor AS v WHERE false;
 SELECT c.application_id, c.id, c.visitor_id, c.seq, c.status_seq, c.created_at,
        c.updated_at, c.closed_at, c.deleted_at, c.assigned_to, c.status, c.subject

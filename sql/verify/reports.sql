@@ -3,7 +3,8 @@ BEGIN;
 SET LOCAL ROLE foyer_owner;
 
 SELECT a.id, a."organizationId", a.name, a."allowedOrigins", a."requireOrigin",
-       a."editWindow", a."retentionDays", a.suspended, a."createdAt"
+       a."editWindow", a."retentionDays", a."hasSecret", a."requireProof", a.suspended,
+       a."createdAt"
   FROM (SELECT (NULL::foyer_admin.application).*) AS a;
 
 ROLLBACK;

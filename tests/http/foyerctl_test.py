@@ -25,12 +25,15 @@ ROOT = pathlib.Path(os.environ["FOYER_ROOT"])
 NOBODY = "00000000-0000-4000-8000-000000000000"
 KEY = {kind: re.compile(kind + "_[A-Za-z0-9]{32}") for kind in ("dk_live", "dk_test", "op_live", "op_test")}
 APP = {"id": UUID7, "organizationId": UUID7, "name": "Shop", "allowedOrigins": [], "requireOrigin": False,
-       "editWindow": 900, "retentionDays": None, "suspended": False, "createdAt": TIME}
+       "editWindow": 900, "retentionDays": None, "hasSecret": False, "requireProof": False, "suspended": False,
+       "createdAt": TIME}
 
 # Every command, well-formed; None of them finds anything in an empty database.
 COMMANDS = {
-    "org create": ["x"], "app create": ["x"], "app set": [NOBODY], "app list": [], "app show": [NOBODY],
-    "key create": [NOBODY], "key list": [NOBODY], "key revoke": [NOBODY],
+    "org create": ["x"], "app create": ["x"], "app set": [NOBODY], "app secret": [NOBODY], "app list": [],
+    "app show": [NOBODY],
+    "key create": [NOBODY], "key list": [NOBODY], "key disable": [NOBODY],
+    "key enable": [NOBODY], "key revoke": [NOBODY],
     "operator create": [NOBODY, "x"], "operator list": [NOBODY], "operator revoke": [NOBODY],
     "limits set": [NOBODY, "visitor"], "limits show": [NOBODY], "limits usage": [NOBODY],
     "purge": [], "visitor export": [NOBODY, NOBODY], "visitor erase": [NOBODY, NOBODY], "check": [],
@@ -86,11 +89,18 @@ def malformed(ctl):
             (["key", "create", NOBODY, "--env"], "--env wants a value"),
             (["key", "create", NOBODY, "--name", "--json"], "--name wants a value"),
             (["operator", "create", NOBODY, "x", "--role", "boss"], "--role must be operator or admin"),
-            (["limits", "set", NOBODY, "key"], "SCOPE must be visitor or operator"),
+            (["limits", "set", NOBODY, "keys"], "SCOPE must be visitor or operator or key"),
             (["limits", "set", NOBODY, "visitor", "--second", "-1"], "--second must be an integer from 0 to 1000000"),
             (["limits", "set", NOBODY, "visitor", "--hour", "1000001"], "--hour must be"),
             (["limits", "set", NOBODY, "visitor", "--hour", "1e3"], "--hour must be"),
             (["limits", "set", NOBODY, "visitor", "--hour", "9" * 30], "--hour must be"),
+            (["limits", "set", NOBODY, "key", "--second", "1"], "--second stands only with visitor|operator"),
+            (["limits", "set", NOBODY, "--hour", "1", "key"], "--hour stands only with visitor|operator"),
+            (["limits", "set", NOBODY, "visitor", "--key", NOBODY], "--key stands only with key"),
+            (["limits", "set", NOBODY, "key", "--key", "x"], "--key must be a UUID"),
+            (["limits", "set", NOBODY, "key", "--minute", "-1"], "--minute must be an integer from 0 to 1000000, or default"),
+            (["key", "create", NOBODY, "--scope", "messages:writ"], "--scope must be conversations:read or "),
+            (["key", "create", NOBODY, "--scope", "messages:read,messages:write"], "--scope must be"),
             (["check", "--url", "ftp://a/api/v1"], "--url must begin with http"),
             (["check", "--url", "http://a/api"], "--url must"), (["check", "--url", "http:///api/v1"], "--url must"),
             (["check", "--url", "http://a b/api/v1"], "--url must"), (["check", "--workers", "0"], "--workers must be"),
@@ -101,6 +111,7 @@ def malformed(ctl):
             ([*app, "--retention", "36501"], "--retention must be an integer from 1 to 36500, or forever"),
             ([*app, "--retention", "never"], "--retention must be"),
             ([*app, "--suspended", "true"], "--suspended must be yes or no"),
+            ([*app, "--require-proof", "true"], "--require-proof must be yes or no"),
             ([*app, "--suspended", "yes", "--suspended", "yes"], "--suspended is given twice"),
             ([*app, "--no-origins", "--no-origins"], "--no-origins is given twice"),
             ([*app, "--origin", "a.org", "--no-origins"], "--no-origins excludes --origin"),
@@ -168,34 +179,50 @@ def applications(ctl):
                      "--require-origin", "no", "--edit-window", 0),
             APP | second | {"name": "Second", "editWindow": 0}, "every setting can be taken back")
     status, out, _ = ctl("app", "show", second["id"])
-    is_(out.splitlines()[2:9], ["name: Second", "allowedOrigins: -", "requireOrigin: no", "editWindow: 0",
-                                "retentionDays: -", "suspended: no", out.splitlines()[8]],
+    is_(out.splitlines()[2:11], ["name: Second", "allowedOrigins: -", "requireOrigin: no", "editWindow: 0",
+                                 "retentionDays: -", "hasSecret: no", "requireProof: no", "suspended: no",
+                                 out.splitlines()[10]],
         "for people, an object is a line a member")
     rows = ctl("app", "list")[1].splitlines()
     is_([[row.split()[i] for row in rows] for i in (0, 2)],
         [["id", made["id"], second["id"]], ["name", "Shop", "Second"]], "and a list a table with a heading")
     is_(len({row.index(word) for row, word in zip(rows, ("name", "Shop", "Second"))}), 1, "whose columns are aligned")
     is_(ctl("org", "create", "--", "--json")[0], DONE, "behind -- a name may look like an option")
+
+    status, _, err = ctl("app", "set", second["id"], "--require-proof", "yes")
+    is_((status, err), (REFUSED, "foyerctl: application %s has no secret that a proof could be made with\n" % second["id"]),
+        "without a secret no proof can be required")
+    secrets = [ctl.json("app", "secret", second["id"]) for _ in range(2)]
+    is_json(secrets, [{"id": second["id"], "secret": re.compile("[0-9a-f]{64}")}] * 2, "app secret: 64 hex digits")
+    ok(secrets[0] != secrets[1], "another each time")
+    is_json(ctl.json("app", "set", second["id"], "--require-proof", "yes"),
+            APP | second | {"name": "Second", "editWindow": 0, "hasSecret": True, "requireProof": True},
+            "with one it can; the secret is not shown again")
     return made
 
 
 def keys(db, ctl, app):
     made = [ctl.json("key", "create", app["id"], *options) for options in (
         (), ("--env", "test", "--name", "Caf\u00e9 \U0001f600"), ("--expires", "2030-01-31"),
-        ("--expires", "2020-02-29T10:00:30.5+05:30"), ("--expires", "2030-01-31T10:00-0330"))]
+        ("--expires", "2020-02-29T10:00:30.5+05:30"), ("--expires", "2030-01-31T10:00-0330"),
+        ("--scope", "messages:write", "--scope=conversations:read", "--scope", "messages:write"))]
     is_json(made, [{"id": UUID7, "key": KEY["dk_test" if i == 1 else "dk_live"], "prefix": TEXT}
-                   for i in range(5)], "key create: id, key and prefix; live is the standard")
+                   for i in range(6)], "key create: id, key and prefix; live is the standard")
     is_([key["prefix"] for key in made], [key["key"][:12] for key in made],
         "the prefix is the kind and four characters")
-    unset = {"env": "live", "name": None, "createdAt": TIME, "expiresAt": None, "revokedAt": None}
+    unset = {"env": "live", "name": None, "scopes": None, "minuteLimit": None, "createdAt": TIME, "expiresAt": None,
+             "disabledAt": None, "revokedAt": None}
     is_json(ctl.json("key", "revoke", made[0]["id"]), {"id": made[0]["id"], "revokedAt": TIME},
             "key revoke: since when")
     is_json(ctl.json("key", "list", app["id"]),
             [unset | {"id": key["id"], "prefix": key["prefix"]} | known for key, known in zip(made, (
                 {"revokedAt": TIME}, {"env": "test", "name": "Caf\u00e9 \U0001f600"},
                 {"expiresAt": "2030-01-31T00:00:00.000Z"}, {"expiresAt": "2020-02-29T04:30:30.500Z"},
-                {"expiresAt": "2030-01-31T13:30:00.000Z"}))],
+                {"expiresAt": "2030-01-31T13:30:00.000Z"}, {"scopes": ["conversations:read", "messages:write"]}))],
             "key list: an array without keys; a date is its first instant")
+    is_json([ctl.json("key", verb, made[1]["id"]) for verb in ("disable", "enable")],
+            [{"id": made[1]["id"], "disabledAt": at} for at in (TIME, None)],
+            "key disable: since when; key enable takes that back")
     operators = [ctl.json("operator", "create", app["organizationId"], name, *options) for name, options in (
         ("Olga", ()), ("Ada", ("--role", "admin", "--env", "test")))]
     is_json(operators, [{"id": UUID7, "key": KEY[kind]} for kind in ("op_live", "op_test")],
@@ -249,7 +276,7 @@ def unknown(ctl, app):
     for words, args in COMMANDS.items():
         if args and args[0] == NOBODY:
             status, _, err = ctl(*words.split(), *args)
-            kind = {"key revoke": "key", "operator create": "organization", "operator list": "organization",
+            kind = {"key disable": "key", "key enable": "key", "key revoke": "key", "operator create": "organization", "operator list": "organization",
                     "operator revoke": "operator"}.get(words, "application")
             is_((status, err), (REFUSED, "foyerctl: %s %s does not exist\n" % (kind, NOBODY)), "exit 1: " + words)
     is_(ctl("app", "create", "x", "--org", NOBODY)[0], REFUSED, "exit 1: app create --org")
@@ -261,7 +288,8 @@ def unknown(ctl, app):
 
 def limits(db, ctl, app):
     default = {"visitor": {"second": 3, "minute": 30, "hour": 200},
-               "operator": {"second": 25, "minute": 500, "hour": 5000}}
+               "operator": {"second": 25, "minute": 500, "hour": 5000},
+               "key": {"second": 0, "minute": None, "hour": 0}}
     is_json(ctl.json("limits", "show", app["id"]), default, "limits show: an object of objects")
     default["visitor"] = {"second": 0, "minute": 30, "hour": 1000}
     is_json(ctl.json("limits", "set", app["id"], "visitor", "--second", 0, "--hour", 1000), default,
@@ -269,8 +297,21 @@ def limits(db, ctl, app):
     default["operator"]["minute"] = 50
     is_json(ctl.json("limits", "set", app["id"], "operator", "--minute", 50), default, "of operators, too")
     is_([line.split() for line in ctl("limits", "show", app["id"])[1].splitlines()],
-        [["scope", "second", "minute", "hour"], ["visitor", "0", "30", "1000"], ["operator", "25", "50", "5000"]],
-        "for people, a table")
+        [["scope", "second", "minute", "hour"], ["visitor", "0", "30", "1000"], ["operator", "25", "50", "5000"],
+         ["key", "0", "-", "0"]], "for people, a table")
+    for minute, shown in ((60, 60), (0, 0), ("default", None)):
+        default["key"]["minute"] = shown
+        is_json(ctl.json("limits", "set", app["id"], "key", "--minute", minute), default,
+                "of keys, for the minute: %s" % minute)
+    key = ctl.json("key", "create", app["id"])["id"]
+    for minute, shown in ((7, 7), ("default", None)):
+        is_json(ctl.json("limits", "set", app["id"], "key", "--minute", minute, "--key", key), default,
+                "of one key, which is not shown here: %s" % minute)
+        is_(ctl.json("key", "list", app["id"])[-1]["minuteLimit"], shown, "but in the list of keys")
+    is_(ctl("limits", "set", app["id"], "key", "--minute", 7, "--key", NOBODY)[0::2],
+        (REFUSED, "foyerctl: key %s does not exist\n" % NOBODY), "exit 1: a key that is not there")
+    is_(ctl("limits", "set", app["id"], "visitor", "--minute", "default")[0], REFUSED,
+        "visitors have no limit that a mount says")
     visitors = [str(uuid.uuid4()) for _ in range(2)]
     for visitor, times in zip(visitors, (3, 15)):
         db.sql("SELECT foyer.rate_admit('%s', 'visitor', '%s', '{0,30,1000}') FROM generate_series(1, %d)"
@@ -284,6 +325,10 @@ def limits(db, ctl, app):
     is_(micros(usage[2]["freeAt"]) - micros(usage[0]["freeAt"]), 3540 * 1000000, "and when it is free again")
     is_([(u["subjectId"], u["window"]) for u in ctl.json("limits", "usage", app["id"], visitors[0])],
         [(visitors[0], "minute"), (visitors[0], "hour")], "or of one visitor")
+    db.sql("SELECT foyer.rate_admit('%s', 'key', '%s', '{0,120,0}')" % (app["id"], key))
+    is_json(ctl.json("limits", "usage", app["id"])[-1],
+            {"subjectId": key, "window": "minute", "limit": None, "used": 1, "freeAt": TIME},
+            "keys come, too; a limit that the mounts say is not known here")
 
 
 def conversation(db, app, days, visitor=None):
@@ -306,7 +351,8 @@ def purge(db, ctl):
     app = ctl.json("app", "create", "Forgetful")["id"]
     ctl.json("app", "set", app, "--retention", 30)
     ids = [conversation(db, app, days) for days in [31] * 7 + [29]]
-    counts = ["conversations", "participants", "readMarkers", "messages", "revisions", "idempotencyKeys", "counters"]
+    counts = ["conversations", "participants", "readMarkers", "tags", "messages", "revisions", "idempotencyKeys",
+              "counters"]
     session = db.session()
     session.lock_conversation(ids[0])
     is_json(ctl.json("purge", "--batch", 2),
@@ -315,7 +361,7 @@ def purge(db, ctl):
     session.close()
     status, out, _ = ctl("purge")
     is_((status, out.splitlines()),
-        (DONE, ["conversations: 1", "participants: 1", "readMarkers: 0", "messages: 1", "revisions: 0",
+        (DONE, ["conversations: 1", "participants: 1", "readMarkers: 0", "tags: 0", "messages: 1", "revisions: 0",
                 "idempotencyKeys: 0", "counters: 0"]), "the rest, for people")
     is_json(ctl.json("purge"), dict.fromkeys(counts, 0), "and then nothing is left to do")
     is_(db.sql("SELECT count(*) FROM foyer.conversation WHERE application_id = '%s'" % app), "1", "but what is not due")
@@ -325,13 +371,14 @@ def visitors(db, ctl, app):
     visitor = str(uuid.uuid4())
     id = conversation(db, app["id"], 1, visitor)
     whole = ctl.json("visitor", "export", app["id"], visitor.upper())
-    is_json(whole, {"visitor": {"id": visitor, "applicationId": app["id"], "createdAt": TIME},
+    is_json(whole, {"visitor": {"id": visitor, "applicationId": app["id"], "name": None, "email": None, "phone": None,
+                                "metadata": None, "verified": False, "createdAt": TIME, "updatedAt": None},
                     "requests": None, "answers": [],
                     "conversations": [{"id": id, "status": "closed", "subject": "Caf\u00e9 \"x\"", "assignedTo": None,
                                        "createdAt": TIME, "updatedAt": TIME, "closedAt": TIME, "deletedAt": None,
                                        "participants": [{"userId": visitor, "role": "visitor", "joinedAt": TIME,
                                                          "leftAt": None}],
-                                       "readMarkers": [],
+                                       "readMarkers": [], "tags": [],
                                        "messages": [{"id": id, "senderId": visitor, "senderRole": "visitor",
                                                      "content": "text", "createdAt": TIME, "editedAt": None,
                                                      "deletedAt": None, "revisions": []}]}]},
@@ -351,7 +398,7 @@ def visitors(db, ctl, app):
     session.close()
     is_json(ctl.json("visitor", "export", app["id"], visitor), whole, "and nothing has been erased")
     is_json(ctl.json("visitor", "erase", app["id"], visitor),
-            {"conversations": 1, "participants": 1, "readMarkers": 0, "messages": 1, "revisions": 0,
+            {"conversations": 1, "participants": 1, "readMarkers": 0, "tags": 0, "messages": 1, "revisions": 0,
              "idempotencyKeys": 0, "counters": 0, "visitors": 1}, "visitor erase: what it has removed")
     is_(ctl("visitor", "export", app["id"], visitor)[0], REFUSED, "an erased visitor is unknown")
 

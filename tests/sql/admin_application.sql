@@ -1,10 +1,12 @@
 -- Organizations and applications: what foyer_admin makes, changes and shows of them.
 BEGIN;
-SELECT plan(32);
+SELECT plan(42);
 
 SET LOCAL ROLE foyer_admin;
 SELECT id AS org FROM foyer_admin.organization_create('Acme') \gset
 SELECT id AS app FROM foyer_admin.application_create('Shop', :'org', '{WWW.Example.com,*.b.org,[::1]}') \gset
+-- What is made in one millisecond has no order.
+SELECT pg_sleep(0.01) IS NOT NULL AS slept \gset
 SELECT id AS own, "organizationId" AS own_org FROM foyer_admin.application_create('Lone') \gset
 
 SELECT throws_ok($$ SELECT foyer_admin.organization_create('') $$, 'FY400',
@@ -34,7 +36,7 @@ SELECT throws_ok($$ SELECT foyer_admin.application_create('x', NULL, ARRAY[NULL]
 SELECT results_eq(
     format('SELECT s.* FROM foyer_admin.application_show(%L) AS s', :'app'),
     format('SELECT %L::uuid, %L::uuid, ''Shop'', ''{www.example.com,*.b.org,[::1]}''::text[], false, 900,
-                   NULL::integer, false, s."createdAt" FROM foyer_admin.application_show(%L) AS s',
+                   NULL::integer, false, false, false, s."createdAt" FROM foyer_admin.application_show(%L) AS s',
            :'app', :'org', :'app'),
     'a new application has the settings of the contract, and its origins in lower case');
 SELECT is((s.a)."createdAt", date_trunc('milliseconds', (s.a)."createdAt"),
@@ -69,10 +71,29 @@ SELECT throws_ok(format('SELECT foyer_admin.application_set(%L, %s)', :'app', se
     'refused: ' || setting)
   FROM unnest(ARRAY['315360001', '-1', 'p_retention_days => 36501']) AS u(setting);
 
+SELECT throws_ok(format('SELECT foyer_admin.application_set(%L, p_require_proof => true)', :'app'), 'FY400',
+    format('application %s has no secret that a proof could be made with', :'app'), 'a proof needs a secret');
+SELECT throws_ok($$ SELECT foyer_admin.application_set('00000000-0000-4000-8000-000000000000', p_require_proof => true) $$,
+    'FY404', NULL, 'and that an application');
+SELECT throws_ok($$ SELECT foyer_admin.application_secret('00000000-0000-4000-8000-000000000000') $$, 'FY404',
+    'application 00000000-0000-4000-8000-000000000000 does not exist', 'an unknown one gets no secret');
+SELECT secret AS first FROM foyer_admin.application_secret(:'app') \gset
+SELECT matches(:'first'::text, '^[0-9a-f]{64}$', 'a secret is 64 hexadecimal digits');
+SELECT secret AS second FROM foyer_admin.application_secret(:'app') \gset
+SELECT isnt(:'first'::text, :'second', 'another each time');
+SELECT results_eq(format('SELECT "hasSecret", "requireProof" FROM foyer_admin.application_set(%L, p_require_proof => %L)',
+                         :'app', required),
+    format('VALUES (true, %L::boolean)', required), 'with a secret a proof can be required, and not: ' || required)
+  FROM unnest('{true,false}'::boolean[]) AS u(required);
+SELECT results_eq(format('SELECT "hasSecret" FROM foyer_admin.application_show(%L)', :'own'), '{false}'::boolean[],
+    'another application has none from that');
 SELECT is(array_agg(a.id), ARRAY[:'app', :'own']::uuid[], 'the list shows all, the oldest first')
   FROM foyer_admin.application_list() AS a;
 
 RESET ROLE;
+SELECT is(a.secret, :'second', 'the newest secret counts') FROM foyer.application AS a WHERE a.id = :'app';
+SELECT throws_ok('UPDATE foyer.application SET require_proof = true, secret = NULL', '23514', NULL,
+    'no application requires a proof that nobody can make');
 SELECT is(count(*), 0::bigint, 'what was refused has left nothing')
   FROM foyer.organization AS g WHERE g.name = 'x';
 

@@ -1,6 +1,6 @@
 -- Limits: set, shown, and how much of them is used.
 BEGIN;
-SELECT plan(25);
+SELECT plan(47);
 
 SET LOCAL ROLE foyer_admin;
 SELECT id AS app, "organizationId" AS org FROM foyer_admin.application_create('Shop') \gset
@@ -8,32 +8,73 @@ SELECT id AS sibling FROM foyer_admin.application_create('Sibling', :'org') \gse
 SELECT id AS stranger FROM foyer_admin.application_create('Stranger') \gset
 PREPARE shown AS SELECT * FROM foyer_admin.limits_show(:'app');
 
-SELECT results_eq('shown', $$ VALUES ('visitor', 3, 30, 200), ('operator', 25, 500, 5000) $$,
+SELECT results_eq('shown', $$ VALUES ('visitor', 3, 30, 200), ('operator', 25, 500, 5000), ('key', 0, NULL::integer, 0) $$,
     'without settings the limits are those of the contract');
 SELECT results_eq(format($$ SELECT * FROM foyer_admin.limits_set(%L, 'visitor', 1, NULL, 0) $$, :'app'),
-    $$ VALUES ('visitor', 1, 30, 0), ('operator', 25, 500, 5000) $$,
+    $$ VALUES ('visitor', 1, 30, 0), ('operator', 25, 500, 5000), ('key', 0, NULL::integer, 0) $$,
     'a window that is left out stays, 0 takes one away, and the answer shows all');
 SELECT results_eq(format($$ SELECT * FROM foyer_admin.limits_set(%L, 'operator', p_minute => 7) $$, :'sibling'),
-    $$ VALUES ('visitor', 3, 30, 200), ('operator', 25, 7, 5000) $$,
+    $$ VALUES ('visitor', 3, 30, 200), ('operator', 25, 7, 5000), ('key', 0, NULL::integer, 0) $$,
     'a sibling''s visitors have limits of their own');
-SELECT results_eq('shown', $$ VALUES ('visitor', 1, 30, 0), ('operator', 25, 7, 5000) $$,
+SELECT results_eq('shown', $$ VALUES ('visitor', 1, 30, 0), ('operator', 25, 7, 5000), ('key', 0, NULL::integer, 0) $$,
     'the operators'' limits are those of the organization');
 SELECT results_eq(format('SELECT * FROM foyer_admin.limits_show(%L)', :'stranger'),
-    $$ VALUES ('visitor', 3, 30, 200), ('operator', 25, 500, 5000) $$, 'and of no other');
+    $$ VALUES ('visitor', 3, 30, 200), ('operator', 25, 500, 5000), ('key', 0, NULL::integer, 0) $$, 'and of no other');
 SELECT results_eq(format('SELECT * FROM foyer_admin.limits_set(%L, %L)', :'app', scope),
-    $$ VALUES ('visitor', 1, 30, 0), ('operator', 25, 7, 5000) $$, 'all windows may be left out: ' || scope)
-  FROM unnest('{visitor,operator}'::text[]) AS u(scope);
+    $$ VALUES ('visitor', 1, 30, 0), ('operator', 25, 7, 5000), ('key', 0, NULL::integer, 0) $$, 'all windows may be left out: ' || scope)
+  FROM unnest('{visitor,operator,key}'::text[]) AS u(scope);
 SELECT throws_ok(format($$ SELECT foyer_admin.limits_set(%L, 'visitor', %s) $$, :'app', n), '23514', NULL,
     'not a limit: ' || n)
   FROM unnest('{-1,1000001}'::integer[]) AS u(n);
-SELECT throws_ok(format($$ SELECT foyer_admin.limits_set(%L, 'key', 1) $$, :'app'), 'FY400',
-    'the scope must be visitor or operator', 'limits are of visitors or operators');
+SELECT throws_ok(format('SELECT foyer_admin.limits_set(%L, %s)', :'app', arguments), error, message, promise)
+  FROM (VALUES
+    ($$'site', 1$$, 'FY400', 'the scope must be visitor, operator or key', 'limits are of visitors, operators or keys'),
+    ($$NULL, 1$$, 'FY400', 'the scope must be visitor, operator or key', 'of one of them'),
+    ($$'key', 1$$, 'FY400', 'keys have a limit for the minute alone', 'keys are not limited by the second'),
+    ($$'key', p_hour => 1$$, 'FY400', 'keys have a limit for the minute alone', 'nor by the hour'),
+    ($$'key', p_minute => 1000001$$, '23514', NULL, 'their limit has a limit'),
+    ($$'key', p_minute => -2$$, '23514', NULL, 'and is not negative'),
+    ($$'visitor', p_minute => -1$$, 'FY400', 'only keys are limited one by one, or by default',
+     'visitors have no limit that the mounts say'),
+    ($$'operator', p_minute => -1$$, 'FY400', NULL, 'nor do operators'),
+    ($$'visitor', p_minute => 1, p_key => '00000000-0000-4000-8000-000000000000'$$, 'FY400', NULL,
+     'visitors are not limited by the key'),
+    ($$'key', p_minute => 1, p_key => '00000000-0000-4000-8000-000000000000'$$, 'FY404',
+     'key 00000000-0000-4000-8000-000000000000 does not exist', 'a key that is limited exists'))
+    AS t(arguments, error, message, promise);
 SELECT throws_ok(format($$ SELECT foyer_admin.%s $$, call), 'FY404',
     'application 00000000-0000-4000-8000-000000000000 does not exist', 'of an application that exists: ' || call)
   FROM unnest(ARRAY['limits_show(''00000000-0000-4000-8000-000000000000'')',
                     'limits_usage(''00000000-0000-4000-8000-000000000000'')',
                     'limits_set(''00000000-0000-4000-8000-000000000000'', ''visitor'', 1)',
-                    'limits_set(''00000000-0000-4000-8000-000000000000'', ''operator'', 1)']) AS u(call);
+                    'limits_set(''00000000-0000-4000-8000-000000000000'', ''operator'', 1)',
+                    'limits_set(''00000000-0000-4000-8000-000000000000'', ''key'', p_minute => 1)']) AS u(call);
+
+-- Keys: of all of an application, or of one.
+SELECT id AS k1 FROM foyer_admin.key_create(:'app', 'live', NULL, NULL, NULL, sha256('k1'), 'dk_live_aaaa') \gset
+-- What is made in one millisecond has no order.
+SELECT pg_sleep(0.01) IS NOT NULL AS slept \gset
+SELECT id AS k2 FROM foyer_admin.key_create(:'app', 'live', NULL, NULL, NULL, sha256('k2'), 'dk_live_bbbb') \gset
+SELECT id AS k3 FROM foyer_admin.key_create(:'stranger', 'live', NULL, NULL, NULL, sha256('k3'), 'dk_live_cccc') \gset
+PREPARE minutes AS SELECT k."minuteLimit" FROM foyer_admin.key_list(:'app') AS k;
+CREATE FUNCTION pg_temp.minute(p_application uuid) RETURNS integer LANGUAGE sql AS
+    $$ SELECT l.minute FROM foyer_admin.limits_show(p_application) AS l WHERE l.scope = 'key' $$;
+SELECT foyer_admin.limits_set(:'app', 'key', p_minute => 60) \g /dev/null
+SELECT is(pg_temp.minute(:'app'), 60, 'an application''s keys have a limit');
+SELECT is(pg_temp.minute(:'sibling'), NULL, 'a sibling''s have not');
+SELECT foyer_admin.limits_set(:'app', 'key') \g /dev/null
+SELECT is(pg_temp.minute(:'app'), 60, 'what is left out stays');
+SELECT foyer_admin.limits_set(:'app', 'key', p_minute => 0) \g /dev/null
+SELECT is(pg_temp.minute(:'app'), 0, '0 takes it away');
+SELECT foyer_admin.limits_set(:'app', 'key', p_minute => -1) \g /dev/null
+SELECT is(pg_temp.minute(:'app'), NULL, '-1 leaves it to the mounts');
+SELECT foyer_admin.limits_set(:'app', 'key', p_minute => 7, p_key => :'k1') \g /dev/null
+SELECT results_eq('minutes', '{7,NULL}'::integer[], 'one key has a limit of its own');
+SELECT is(pg_temp.minute(:'app'), NULL, 'and the others that of before');
+SELECT throws_ok(format($$ SELECT foyer_admin.limits_set(%L, 'key', p_minute => 7, p_key => %L) $$, :'app', :'k3'),
+    'FY404', NULL, 'a key of another application is none of this one');
+SELECT foyer_admin.limits_set(:'app', 'key', p_minute => -1, p_key => :'k1') \g /dev/null
+SELECT results_eq('minutes', '{NULL,NULL}'::integer[], 'until that is taken back');
 
 -- Recorded requests, so many seconds ago; as the limiter would have kept them.
 RESET ROLE;
@@ -124,6 +165,18 @@ SELECT foyer_admin.limits_set(:'app', 'visitor', 2, 0, 0) \g /dev/null
 SELECT pg_temp.record(:'app', 'visitor', '00000000-0000-4000-8000-000000000006', '{-60}') \g /dev/null
 SELECT is_empty(format('SELECT FROM foyer_admin.limits_usage(%L, %L)', :'app', '00000000-0000-4000-8000-000000000006'),
     'what is later than now is not used yet');
+SELECT foyer_admin.limits_set(:'app', 'key', p_minute => 4), foyer_admin.limits_set(:'app', 'key', p_minute => 0, p_key => :'k2')
+ \g /dev/null
+SELECT pg_temp.record(:'app', 'key', :'k1', '{70,50,30,10}'), pg_temp.record(:'app', 'key', :'k2', '{10}'),
+       pg_temp.record(:'stranger', 'key', :'k3', '{20,10}') \g /dev/null
+PREPARE keys AS SELECT "subjectId", "window", "limit", used, round(EXTRACT(epoch FROM "freeAt" - :'now'::timestamptz), 3)
+                  FROM foyer_admin.limits_usage($1) WHERE "subjectId" IN (:'k1', :'k2', :'k3');
+SELECT results_eq(format('EXECUTE keys (%L)', :'app'),
+    format($$ VALUES (%L::uuid, 'minute', 4, 3::bigint, 10.000) $$, :'k1'),
+    'a key''s use is shown unless it has no limit');
+SELECT results_eq(format('EXECUTE keys (%L)', :'stranger'),
+    format($$ VALUES (%L::uuid, 'minute', NULL::integer, 2::bigint, 40.000) $$, :'k3'),
+    'where the mounts say the limit, only the use is known');
 SELECT is(provolatile, 'v', 'the clock is read after the state, in a statement of its own')
   FROM pg_proc WHERE oid = 'foyer_admin.limits_usage'::regproc;
 

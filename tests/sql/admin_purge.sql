@@ -1,6 +1,6 @@
 -- Purge: what its time has passed for goes, batch by batch, and nothing else.
 BEGIN;
-SELECT plan(17);
+SELECT plan(20);
 
 SELECT id AS app, "organizationId" AS org FROM foyer_admin.application_create('Thirty days') \gset
 SELECT foyer_admin.application_set(:'app', p_retention_days => 30) \g /dev/null
@@ -8,6 +8,8 @@ SELECT id AS brief FROM foyer_admin.application_create('A day') \gset
 SELECT foyer_admin.application_set(:'brief', p_retention_days => 1) \g /dev/null
 SELECT id AS keeper FROM foyer_admin.application_create('For ever') \gset
 
+INSERT INTO foyer.tag (organization_id, id, name, created_at)
+SELECT a.organization_id, gen_random_uuid(), n, now() FROM foyer.application AS a, unnest('{red,blue}'::text[]) AS u(n);
 -- A conversation with all that can belong to one.
 CREATE FUNCTION pg_temp.talk(p_application uuid, p_subject text, p_closed interval, p_deleted interval)
 RETURNS void LANGUAGE plpgsql AS $$
@@ -33,6 +35,9 @@ BEGIN
     VALUES (p_application, v_id, v_message, 5, 'text', v_at);
     INSERT INTO foyer.read_marker (application_id, conversation_id, user_id, role, message_id, seq)
     VALUES (p_application, v_id, v_visitor, 'visitor', v_message, 6);
+    INSERT INTO foyer.conversation_tag (application_id, conversation_id, tag_id, organization_id)
+    SELECT p_application, v_id, t.id, t.organization_id
+      FROM foyer.tag AS t JOIN foyer.application AS a USING (organization_id) WHERE a.id = p_application;
 END;
 $$;
 SELECT pg_temp.talk(:'app', 'due ' || i, '30 days 1 second', NULL) FROM generate_series(1, 3) AS i \g /dev/null
@@ -57,17 +62,18 @@ BEGIN
 END;
 $$;
 SELECT pg_temp.silent(:'app', scope, m)
-  FROM unnest('{1,59,60,61,600}'::integer[]) AS u(m), unnest('{visitor,operator}'::text[]) AS s(scope) \g /dev/null
+  FROM unnest('{1,59,60,61,600}'::integer[]) AS u(m), unnest('{visitor,operator,key,address}'::text[]) AS s(scope) \g /dev/null
 
 SET LOCAL ROLE foyer_admin;
 PREPARE purge AS SELECT * FROM foyer_admin.purge($1);
-SELECT results_eq('EXECUTE purge(5)', $$ VALUES (5::bigint, 10::bigint, 5::bigint, 15::bigint, 5::bigint,
+SELECT results_eq('EXECUTE purge(5)', $$ VALUES (5::bigint, 10::bigint, 5::bigint, 10::bigint, 15::bigint, 5::bigint,
                                                  3::bigint, 5::bigint) $$,
     'a batch has at most so many of each, and all that belongs to its conversations');
-SELECT results_eq('EXECUTE purge(5)', $$ VALUES (2::bigint, 4::bigint, 2::bigint, 6::bigint, 2::bigint,
-                                                 0::bigint, 1::bigint) $$,
-    'the next batch has the rest');
-SELECT results_eq('EXECUTE purge(5)', $$ VALUES (0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint,
+SELECT results_eq('EXECUTE purge(5)', $$ VALUES (2::bigint, 4::bigint, 2::bigint, 4::bigint, 6::bigint, 2::bigint,
+                                                 0::bigint, 5::bigint) $$,
+    'the next batch has the next');
+SELECT is((p).counters, 2::bigint, 'the last the rest') FROM (SELECT foyer_admin.purge(5) AS p) AS q;
+SELECT results_eq('EXECUTE purge(5)', $$ VALUES (0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint,
                                                  0::bigint, 0::bigint) $$,
     'and then nothing is left to do');
 SELECT throws_ok('EXECUTE purge(0)', 'FY400', 'the batch must be at least 1', 'a batch is not empty');
@@ -81,9 +87,11 @@ SELECT is(count(*), n, what || ' of the others stay')
   FROM (SELECT 'participants', 10::bigint FROM foyer.participant
         UNION ALL SELECT 'messages', 15 FROM foyer.message
         UNION ALL SELECT 'revisions', 5 FROM foyer.message_revision
-        UNION ALL SELECT 'markers', 5 FROM foyer.read_marker) AS t(what, n)
+        UNION ALL SELECT 'markers', 5 FROM foyer.read_marker
+        UNION ALL SELECT 'tags', 10 FROM foyer.conversation_tag) AS t(what, n)
  GROUP BY what, n ORDER BY what;
 SELECT is(count(*), 17::bigint, 'visitors stay') FROM foyer.visitor;
+SELECT is(count(*), 6::bigint, 'and the organizations'' tags') FROM foyer.tag;
 SELECT results_eq(
     $$ SELECT round(EXTRACT(epoch FROM clock_timestamp() - created_at) / 3600)::integer
          FROM foyer.idempotency ORDER BY 1 $$,
@@ -91,8 +99,8 @@ SELECT results_eq(
 SELECT results_eq(
     $$ SELECT round(EXTRACT(epoch FROM clock_timestamp() - last_at) / 60)::integer
          FROM foyer.rate_counter ORDER BY 1 $$,
-    '{1,1,59,59}'::integer[], 'a counter is kept as long as a window reaches its last request');
-SELECT is(count(*), 4::bigint, 'the filed requests of the others are gone, too') FROM foyer.rate_chunk;
+    '{1,1,1,1,59,59,59,59}'::integer[], 'a counter is kept as long as a window reaches its last request');
+SELECT is(count(*), 8::bigint, 'the filed requests of the others are gone, too') FROM foyer.rate_chunk;
 
 -- The planner finds what is due by an index, however many conversations there are.
 INSERT INTO foyer.conversation (application_id, id, visitor_id, created_at, updated_at, status, closed_at, subject)

@@ -1,16 +1,19 @@
 -- Visitors: all that is stored about one is exported, and erased, and nobody else's.
 BEGIN;
-SELECT plan(25);
+SELECT plan(28);
 
 \set ann '00000000-0000-4000-8000-00000000000a'
 \set bob '00000000-0000-4000-8000-00000000000b'
 SELECT id AS app, "organizationId" AS org FROM foyer_admin.application_create('Shop') \gset
 SELECT id AS sibling FROM foyer_admin.application_create('Sibling', :'org') \gset
-SELECT foyer_admin.key_create(:'app', 'live', NULL, NULL, sha256('dk'), 'dk_live_aaaa'),
-       foyer_admin.key_create(:'sibling', 'live', NULL, NULL, sha256('dk2'), 'dk_live_bbbb') \g /dev/null
+SELECT foyer_admin.key_create(:'app', 'live', NULL, NULL, NULL, sha256('dk'), 'dk_live_aaaa'),
+       foyer_admin.key_create(:'sibling', 'live', NULL, NULL, NULL, sha256('dk2'), 'dk_live_bbbb') \g /dev/null
 SELECT id AS olga FROM foyer_admin.operator_create(:'org', 'Olga', 'operator', 'live', sha256('op')) \gset
 SELECT foyer_admin.limits_set(a, 'visitor', 0, 0, 0) FROM unnest(ARRAY[:'app', :'sibling']::uuid[]) AS u(a) \g /dev/null
 
+SELECT id AS tag FROM foyer_api.tag_create(sha256('op'), 'operator', NULL, NULL, NULL, NULL, NULL, 'angry') \gset
+CREATE TEMPORARY TABLE the_tag AS SELECT :'tag'::uuid AS id;
+GRANT SELECT ON the_tag TO foyer_web;
 -- As the program does it: everybody talks to Olga, with retries remembered.
 SET LOCAL ROLE foyer_web;
 CREATE FUNCTION pg_temp.talk(p_key bytea, p_application uuid, p_visitor uuid) RETURNS uuid LANGUAGE plpgsql AS $$
@@ -27,6 +30,8 @@ BEGIN
     PERFORM foyer_api.message_read(sha256('op'), 'operator', NULL, NULL, NULL, NULL, NULL, v_id, m.id);
     m := foyer_api.message_send(sha256('op'), 'operator', NULL, NULL, NULL, sha256(v_slot), v_slot, v_id, 'Hello Hans');
     m := foyer_api.message_send(p_key, 'visitor', p_application, NULL, p_visitor, NULL, NULL, v_id, 'Oops');
+    PERFORM foyer_api.tag_attach(sha256('op'), 'operator', NULL, NULL, NULL, sha256(sha256(v_slot)), v_slot, v_id,
+        ARRAY[(SELECT t.id FROM pg_temp.the_tag AS t)]);
     PERFORM foyer_api.message_delete(p_key, 'visitor', p_application, NULL, p_visitor, NULL, NULL, v_id, m.id);
     RETURN v_id;
 END;
@@ -35,6 +40,9 @@ SELECT pg_temp.talk(sha256('dk'), :'app', :'ann') AS talk \gset
 SELECT pg_temp.talk(sha256('dk'), :'app', :'ann') AS gone \gset
 SELECT pg_temp.talk(sha256('dk'), :'app', :'bob') AS bobs \gset
 SELECT pg_temp.talk(sha256('dk2'), :'sibling', :'ann') AS elsewhere \gset
+SELECT foyer_api.visitor_identify(sha256('dk'), 'visitor', :'app', NULL, v, sha256('identify'), sha256('x'), n,
+           n || '@example.com', '+49301234', '{"plan": "gold"}', NULL)
+  FROM (VALUES (:'ann'::uuid, 'Ann'), (:'bob', 'Bob')) AS t(v, n) \g /dev/null
 RESET ROLE;
 UPDATE foyer.conversation SET deleted_at = updated_at WHERE id = :'gone';
 UPDATE foyer.participant SET left_at = joined_at + interval '1 second'
@@ -55,12 +63,16 @@ SELECT export AS e FROM foyer_admin.visitor_export(:'app', :'ann') \gset
 CREATE FUNCTION pg_temp.members(p_json json) RETURNS text LANGUAGE sql AS
     $$ SELECT string_agg(k, ' ') FROM json_object_keys(p_json) AS k $$;
 SELECT is(pg_temp.members(:'e'), 'visitor requests answers conversations', 'an export has these parts');
-SELECT is(:'e'::json -> 'visitor' ->> 'id', :'ann', 'it is the visitor''s');
+SELECT is((:'e'::jsonb -> 'visitor') - '{createdAt,updatedAt}'::text[],
+    jsonb_build_object('id', :'ann', 'applicationId', :'app', 'name', 'Ann', 'email', 'Ann@example.com',
+        'phone', '+49301234', 'metadata', '{"plan": "gold"}'::json, 'verified', false),
+    'it is the visitor''s, with what the site has told');
+SELECT is(:'e'::json -> 'conversations' -> 0 ->> 'tags', '["angry"]', 'and the names of the tags');
 SELECT is(json_array_length(:'e'::json -> 'conversations'), 2, 'all conversations are in it, the deleted too');
-SELECT is((:'e'::json -> 'requests' ->> 'admitted')::integer, 50, 'and how many requests there were');
-SELECT is(json_array_length(:'e'::json -> 'answers'), 2, 'and what is kept for the visitor''s retries');
+SELECT is((:'e'::json -> 'requests' ->> 'admitted')::integer, 51, 'and how many requests there were');
+SELECT is(json_array_length(:'e'::json -> 'answers'), 3, 'and what is kept for the visitor''s retries');
 SELECT is(pg_temp.members(:'e'::json -> 'conversations' -> 0), 'id status subject assignedTo createdAt '
-    'updatedAt closedAt deletedAt participants readMarkers messages', 'a conversation has these members');
+    'updatedAt closedAt deletedAt participants readMarkers tags messages', 'a conversation has these members');
 SELECT matches(:'e'::json -> 'conversations' -> 1 ->> 'deletedAt', '^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$',
     'times are as the API writes them');
 SELECT results_eq(format($$ SELECT m ->> 'content', m ->> 'deletedAt' IS NULL, m -> 'revisions' -> 0 ->> 'content'
@@ -79,8 +91,8 @@ SELECT results_eq(format($$ SELECT (k ->> 'userId')::uuid, k ->> 'role', k ->> '
     format($$ VALUES (%L::uuid, 'operator', true) $$, :'olga'), 'and what who has read');
 
 SELECT results_eq(format('SELECT * FROM foyer_admin.visitor_erase(%L, %L)', :'app', :'ann'),
-    $$ VALUES (2::bigint, 4::bigint, 2::bigint, 8::bigint, 2::bigint, 6::bigint, 1::bigint, 1::bigint) $$,
-    'an erasure counts what it removes: the answers are two of the visitor''s, and four of the operator''s');
+    $$ VALUES (2::bigint, 4::bigint, 2::bigint, 2::bigint, 8::bigint, 2::bigint, 7::bigint, 1::bigint, 1::bigint) $$,
+    'an erasure counts what it removes: the answers are three of the visitor''s, and four of the operator''s');
 SELECT throws_ok(format('SELECT foyer_admin.visitor_erase(%L, %L)', :'app', :'ann'), 'FY404', NULL,
     'an erased visitor is unknown');
 
@@ -97,13 +109,15 @@ END;
 $$;
 SELECT is_empty(format('SELECT pg_temp.trace(%L)', :'talk'), 'no table holds a trace of the conversation');
 SELECT is_empty(format('SELECT pg_temp.trace(%L)', :'gone'), 'nor of the deleted one');
+SELECT is_empty($$ SELECT pg_temp.trace('Ann@example') $$, 'nor of the visitor''s contact');
+SELECT isnt_empty($$ SELECT pg_temp.trace('Bob@example') $$, 'another visitor''s is where it was');
 SELECT is(count(*), 0::bigint, 'nor of the visitor in that application')
   FROM foyer.participant WHERE application_id = :'app' AND user_id = :'ann';
 SELECT is(array_agg(DISTINCT t ORDER BY t)::text,
-    '{foyer.conversation,foyer.idempotency,foyer.message,foyer.message_revision,foyer.participant,foyer.read_marker}',
+    '{foyer.conversation,foyer.conversation_tag,foyer.idempotency,foyer.message,foyer.message_revision,foyer.participant,foyer.read_marker}',
     'another visitor''s things are where they were') FROM pg_temp.trace(:'bobs') AS t;
 SELECT is(array_agg(DISTINCT t ORDER BY t)::text,
-    '{foyer.conversation,foyer.idempotency,foyer.message,foyer.message_revision,foyer.participant,foyer.read_marker}',
+    '{foyer.conversation,foyer.conversation_tag,foyer.idempotency,foyer.message,foyer.message_revision,foyer.participant,foyer.read_marker}',
     'and so are those of the same id in another application') FROM pg_temp.trace(:'elsewhere') AS t;
 SELECT results_eq('SELECT count(*) FROM foyer.rate_chunk AS c
     WHERE NOT EXISTS (SELECT FROM foyer.rate_counter AS r WHERE r.tenant_id = c.tenant_id AND r.id = c.counter_id)',

@@ -1,6 +1,6 @@
 -- What changed in a conversation after a cursor: the newest state of each thing, once.
 BEGIN;
-SELECT plan(29);
+SELECT plan(33);
 \ir lib/site.sql
 SELECT pg_temp.talk('talk', 'shop', 'ann', 'active', 'olga');
 SELECT pg_temp.message(m.name, 'talk', m.sender, m.role, '2025-01-15 10:00Z'::timestamptz + m.k * interval '1 minute', m.seq)
@@ -100,6 +100,14 @@ SELECT pg_temp.said('ann', 0, 3, '{8}') \g /dev/null
 SELECT results_eq('SELECT n FROM foyer.rate_counter', ARRAY[1::bigint], 'the rest does, once');
 UPDATE foyer.application SET visitor_max = '{0,0,1}';
 SELECT is(pg_temp.said('ann', 0, 3, '{9}'), 'rate_limited', 'a full window refuses what is unmodified, too');
+UPDATE foyer.application SET visitor_max = '{0,0,0}', key_max = 2;
+DELETE FROM foyer.rate_counter;
+SELECT is(pg_temp.said('ann', 0, 3, '{9}'), 'unmodified 9', 'with a limit for the key what is unmodified is told so');
+SELECT is_empty('TABLE foyer.rate_counter', 'and counts neither for the key nor for the visitor');
+SELECT pg_temp.said('ann', 0, 3, '{8}'), pg_temp.said('bob', 0, 3, '{8}') \g /dev/null
+SELECT results_eq('SELECT r.scope, r.n FROM foyer.rate_counter AS r ORDER BY r.scope, r.n',
+    $$ VALUES ('key', 2::bigint), ('visitor', 1), ('visitor', 1) $$, 'the rest counts for both');
+SELECT is(pg_temp.said('ann', 0, 3, '{9}'), 'rate_limited', 'and a full key refuses as a full visitor does');
 SELECT is(current_setting('synchronous_commit'), 'off', 'a request that reads does not wait for the disk');
 
 SELECT * FROM finish();

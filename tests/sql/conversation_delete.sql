@@ -26,7 +26,8 @@ SELECT is((r.verdict).outcome, 'conversation_not_found', q.caller || ' does not 
        LATERAL foyer_api.conversation_get(c.key, c.kind, c.app, NULL, c.visitor, pg_temp.id('talk')) AS r;
 SELECT is((r.verdict).outcome, 'conversation_not_found', 'its messages are gone, too')
   FROM pg_temp.caller('ann') AS c,
-       foyer_api.message_list(c.key, c.kind, c.app, NULL, c.visitor, pg_temp.id('talk'), 9, 0, 'asc', NULL, NULL) AS r;
+       foyer_api.message_list(c.key, c.kind, c.app, NULL, c.visitor, pg_temp.id('talk'), 9, 0, 'asc',
+           NULL, NULL, NULL, NULL, false, NULL, NULL) AS r;
 SELECT is((r.verdict).outcome, 'conversation_not_found', 'and its changes')
   FROM pg_temp.caller('ann') AS c,
        foyer_api.change_list(c.key, c.kind, c.app, NULL, c.visitor, pg_temp.id('talk'), 0, 9, '{2}') AS r;
@@ -37,7 +38,8 @@ SELECT is((r.verdict).outcome, 'conversation_not_found', 'or accept it')
   FROM pg_temp.caller('olga') AS c,
        foyer_api.conversation_accept(c.key, c.kind, c.app, NULL, c.visitor, NULL, NULL, pg_temp.id('talk')) AS r;
 SELECT results_eq($$ SELECT r.total FROM pg_temp.caller('ann') AS c,
-                         foyer_api.conversation_list(c.key, c.kind, c.app, NULL, c.visitor, 9, 0) AS r $$,
+                         foyer_api.conversation_list(c.key, c.kind, c.app, NULL, c.visitor, NULL, 9, 0, 'desc',
+                                  NULL, NULL, NULL, NULL, true) AS r $$,
     ARRAY[0::bigint], 'no list has it');
 RESET ROLE;
 SELECT results_eq($$ SELECT c.status, c.deleted_at > now(), (SELECT count(*) FROM foyer.message)

@@ -1,6 +1,6 @@
 -- A visitor's conversations, latest updated first.
 BEGIN;
-SELECT plan(13);
+SELECT plan(24);
 \ir lib/site.sql
 SELECT pg_temp.talk('talk ' || k, 'shop', 'ann', 'pending', NULL,
            '2025-01-15 10:00Z'::timestamptz + k * interval '1 minute')
@@ -10,10 +10,14 @@ SELECT pg_temp.talk('deleted', 'shop', 'ann');
 UPDATE foyer.conversation SET deleted_at = now() WHERE id = pg_temp.id('deleted');
 SELECT pg_temp.talk('of bob', 'shop', 'bob');
 SELECT pg_temp.talk('elsewhere', 'blog', 'ann');
-CREATE FUNCTION pg_temp.list(p_caller text, p_limit integer DEFAULT 20, p_offset bigint DEFAULT 0)
+CREATE FUNCTION pg_temp.list(p_caller text, p_limit integer DEFAULT 20, p_offset bigint DEFAULT 0,
+    p_status text[] DEFAULT NULL, p_order text DEFAULT 'desc', p_since timestamptz DEFAULT NULL,
+    p_until timestamptz DEFAULT NULL, p_before_at timestamptz DEFAULT NULL, p_before_id uuid DEFAULT NULL,
+    p_counted boolean DEFAULT true)
 RETURNS SETOF foyer_api.conversation_list_reply LANGUAGE sql VOLATILE AS $$
     SELECT r.* FROM pg_temp.caller(p_caller) AS c,
-           foyer_api.conversation_list(c.key, c.kind, c.app, NULL, c.visitor, p_limit, p_offset) AS r
+           foyer_api.conversation_list(c.key, c.kind, c.app, NULL, c.visitor, p_status, p_limit,
+               p_offset, p_order, p_since, p_until, p_before_at, p_before_id, p_counted) AS r
 $$;
 -- The names of the conversations in the order of the answer.
 CREATE FUNCTION pg_temp.names(p_caller text, p_limit integer DEFAULT 20, p_offset bigint DEFAULT 0)
@@ -52,6 +56,40 @@ SELECT pg_temp.talk(name, 'shop', 'tim') FROM (VALUES ('tie 1'), ('tie 2')) AS t
 SELECT is(pg_temp.names('tim', 1) || ',' || pg_temp.names('tim', 1, 1), pg_temp.names('tim'),
     'conversations of one instant have an order, so pages neither repeat nor skip');
 SELECT is(current_setting('synchronous_commit'), 'off', 'a request that reads does not wait for the disk');
+
+-- ---- what the other mounts ask for
+
+CREATE FUNCTION pg_temp.page(p_caller text, p_limit integer DEFAULT 20, p_offset bigint DEFAULT 0,
+    p_status text[] DEFAULT NULL, p_order text DEFAULT 'desc', p_since timestamptz DEFAULT NULL,
+    p_until timestamptz DEFAULT NULL, p_before_at timestamptz DEFAULT NULL, p_before_id uuid DEFAULT NULL,
+    p_counted boolean DEFAULT true)
+RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT concat(max(r.total), ': ', string_agg(substr(n.name, 6), ',' ORDER BY r.i))
+      FROM (SELECT l.*, row_number() OVER () AS i
+              FROM pg_temp.list(p_caller, p_limit, p_offset, p_status, p_order, p_since, p_until, p_before_at,
+                       p_before_id, p_counted) AS l) AS r
+      LEFT JOIN unnest('{talk 1,talk 2,talk 3,talk 4,talk 5}'::text[]) AS n(name) ON r.id = pg_temp.id(n.name)
+$$;
+UPDATE foyer.conversation SET updated_at = '2025-01-15 10:02Z' WHERE id = pg_temp.id('talk 2');
+UPDATE foyer.conversation SET updated_at = '2025-01-15 10:04Z' WHERE id = pg_temp.id('talk 3');
+UPDATE foyer.conversation SET status = 'closed', closed_at = updated_at WHERE id IN (pg_temp.id('talk 1'), pg_temp.id('talk 4'));
+SELECT CASE WHEN pg_temp.id('talk 3') > pg_temp.id('talk 4') THEN '3,4' ELSE '4,3' END AS both,
+       greatest(pg_temp.id('talk 3'), pg_temp.id('talk 4')) AS larger,
+       CASE WHEN pg_temp.id('talk 3') > pg_temp.id('talk 4') THEN '4' ELSE '3' END AS smaller \gset
+SET LOCAL ROLE foyer_web;
+SELECT is(pg_temp.page('ann'), '5: 5,' || :'both' || ',2,1', 'of one instant the larger id is the newer');
+SELECT is(pg_temp.page('ann', p_order => 'asc'), '5: 1,2,' || reverse(:'both') || ',5', 'the oldest may come first');
+SELECT is(pg_temp.page('ann', 2, 2, p_order => 'asc'), '5: ' || reverse(:'both'), 'by pages, too');
+SELECT is(pg_temp.page('ann', p_status => '{closed}'), '2: 4,1', 'of one status');
+SELECT is(pg_temp.page('ann', p_status => '{closed,pending}', p_limit => 1), '5: 5', 'or of several');
+SELECT is(pg_temp.page('ann', p_counted => false), ': 5,' || :'both' || ',2,1', 'without a total, if nobody asks for it');
+SELECT is(pg_temp.page('ann', p_since => '2025-01-15 10:04Z'), '3: 5,' || :'both', 'since an instant, which is in it');
+SELECT is(pg_temp.page('ann', p_until => '2025-01-15 10:04Z'), '2: 2,1', 'until an instant, which is not');
+SELECT is(pg_temp.page('ann', p_since => '2025-01-15 10:02Z', p_until => '2025-01-15 10:03Z'), '1: 2', 'or between two');
+SELECT is(pg_temp.page('ann', p_before_at => '2025-01-15 10:04Z'), '2: 2,1', 'before an instant: older ones alone');
+SELECT is(pg_temp.page('ann', p_before_at => '2025-01-15 10:04Z', p_before_id => :'larger'), '3: ' || :'smaller' || ',2,1',
+    'or those of that instant with smaller ids');
+RESET ROLE;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,24 +1,26 @@
 -- Who calls is found out in the order of the contract: of several faults, the first counts.
 BEGIN;
-SELECT plan(29);
+SELECT plan(54);
 \ir lib/site.sql
 
 -- pg_temp.outcome: of a visitor's request.
-CREATE FUNCTION pg_temp.outcome(p_key text, p_app text, p_origin text DEFAULT NULL)
+CREATE FUNCTION pg_temp.outcome(p_key text, p_app text, p_origin text DEFAULT NULL,
+    p_scope text DEFAULT 'messages:write', p_key_max integer DEFAULT NULL)
 RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT (e.verdict).outcome
       FROM foyer.enter(pg_temp.hash(p_key), 'visitor', pg_temp.id(p_app), p_origin,
-               pg_temp.id('ann')) AS e
+               pg_temp.id('ann'), p_scope, p_key_max, NULL, NULL) AS e
 $$;
 CREATE FUNCTION pg_temp.operator_outcome(p_key text, p_app text, p_origin text DEFAULT NULL)
 RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT (e.verdict).outcome
-      FROM foyer.enter(pg_temp.hash(p_key), 'operator', pg_temp.id(p_app), p_origin, NULL) AS e
+      FROM foyer.enter(pg_temp.hash(p_key), 'operator', pg_temp.id(p_app), p_origin, NULL,
+               NULL, NULL, NULL, NULL) AS e
 $$;
 
 -- ---- every fault at once, then one less each time
 
-UPDATE foyer.api_key SET revoked_at = now(), expires_at = now()
+UPDATE foyer.api_key SET revoked_at = now(), disabled_at = now(), expires_at = now(), scopes = '{messages:read}'
  WHERE hash = pg_temp.hash('shop key');
 UPDATE foyer.application
    SET allowed_origins = '{example.com}', suspended_at = now(), visitor_max = '{1,0,0}'
@@ -31,6 +33,8 @@ SELECT pg_temp.id('shop'), pg_temp.id('ann'), 'visitor', 1, 0, t, '{0,0,0}', ARR
 SELECT is(pg_temp.outcome('no such key', NULL, 'evil.org'), 'key_unknown', 'first the key');
 SELECT is(pg_temp.outcome('shop key', NULL, 'evil.org'), 'key_revoked', 'then its revocation');
 UPDATE foyer.api_key SET revoked_at = NULL WHERE hash = pg_temp.hash('shop key');
+SELECT is(pg_temp.outcome('shop key', NULL, 'evil.org'), 'key_disabled', 'then whether it is disabled');
+UPDATE foyer.api_key SET disabled_at = NULL WHERE hash = pg_temp.hash('shop key');
 SELECT is(pg_temp.outcome('shop key', NULL, 'evil.org'), 'key_expired', 'then its expiry');
 UPDATE foyer.api_key SET expires_at = clock_timestamp() + interval '1 hour'
  WHERE hash = pg_temp.hash('shop key');
@@ -42,6 +46,8 @@ SELECT is(pg_temp.outcome('shop key', 'shop', 'evil.org'), 'origin_refused', 'th
 SELECT is(pg_temp.outcome('shop key', 'shop', 'example.com'), 'application_suspended',
     'then a suspension');
 UPDATE foyer.application SET suspended_at = NULL WHERE id = pg_temp.id('shop');
+SELECT is(pg_temp.outcome('shop key', 'shop', 'example.com'), 'scope_missing', 'then its scope');
+UPDATE foyer.api_key SET scopes = '{messages:read,messages:write}' WHERE hash = pg_temp.hash('shop key');
 SELECT is(pg_temp.outcome('shop key', 'shop', 'example.com'), 'rate_limited',
     'last the rate limit');
 DELETE FROM foyer.rate_counter;
@@ -72,20 +78,22 @@ SELECT results_eq(
     $$ SELECT e.tenant_id, e.organization_id, e.application_id, e.actor_id, e.actor_role,
               e.edit_window, (e.verdict).caller, (e.verdict).rate_scope
          FROM foyer.enter(pg_temp.hash('blog key'), 'visitor', pg_temp.id('blog'), 'a.b',
-                  pg_temp.id('ann')) AS e $$,
+                  pg_temp.id('ann'), NULL, NULL, NULL, NULL) AS e $$,
     $$ SELECT pg_temp.id('blog'), pg_temp.id('acme'), pg_temp.id('blog'), pg_temp.id('ann'),
               'visitor', interval '15 minutes', pg_temp.id('blog key'), 'visitor' $$,
     'a visitor''s limits are those of the application');
 SELECT results_eq(
     $$ SELECT e.tenant_id, e.organization_id, e.application_id, e.actor_id, e.actor_role,
               e.actor_name, (e.verdict).caller, (e.verdict).rate_scope
-         FROM foyer.enter(pg_temp.hash('ada key'), 'operator', NULL, NULL, NULL) AS e $$,
+         FROM foyer.enter(pg_temp.hash('ada key'), 'operator', NULL, NULL, NULL,
+                  NULL, NULL, NULL, NULL) AS e $$,
     $$ SELECT pg_temp.id('acme'), pg_temp.id('acme'), NULL::uuid, pg_temp.id('ada'), 'admin',
               'ada', pg_temp.id('ada'), 'operator' $$,
     'an operator''s are those of the organization');
 SELECT results_eq(
     $$ SELECT (e.verdict).outcome, (e.verdict).caller, (e.verdict).rate_window
-         FROM foyer.enter(pg_temp.hash('no such key'), 'visitor', NULL, NULL, NULL) AS e $$,
+         FROM foyer.enter(pg_temp.hash('no such key'), 'visitor', NULL, NULL, NULL,
+                  NULL, NULL, NULL, NULL) AS e $$,
     $$ VALUES ('key_unknown', NULL::uuid, NULL::text) $$,
     'nobody is found out by an unknown key, and no limiter asked');
 
@@ -111,16 +119,52 @@ UPDATE foyer.application SET visitor_max = '{0,1,0}' WHERE id = pg_temp.id('blog
 SELECT results_eq(
     $$ SELECT (e.verdict).outcome, (e.verdict).rate_window, (e.verdict).rate_remaining
          FROM foyer.enter(pg_temp.hash('blog key'), 'visitor', pg_temp.id('blog'), 'a.b',
-                  pg_temp.id('ann'), false) AS e $$,
+                  pg_temp.id('ann'), NULL, NULL, NULL, NULL, p_record => false) AS e $$,
     $$ VALUES ('ok', 'minute', 1) $$, 'the limiter can be asked without counting');
 SELECT results_eq(
     $$ SELECT (e.verdict).outcome, (e.verdict).rate_window, (e.verdict).rate_remaining
          FROM foyer.enter(pg_temp.hash('blog key'), 'visitor', pg_temp.id('blog'), 'a.b',
-                  NULL, NULL) AS e $$,
+                  NULL, NULL, NULL, NULL, NULL, p_record => NULL) AS e $$,
     $$ VALUES ('ok', NULL::text, NULL::integer) $$, 'or not at all');
 SELECT is_empty('TABLE foyer.rate_counter', 'neither is written down');
 SELECT is(pg_temp.outcome('blog key', 'blog', 'a.b') || ', '
           || pg_temp.outcome('blog key', 'blog', 'a.b'), 'ok, rate_limited', 'the rest is');
+
+-- ---- what a key may do
+
+UPDATE foyer.application SET suspended_at = NULL WHERE id = pg_temp.id('shop');
+SELECT is(pg_temp.outcome('shop key', 'shop', 'example.com', scope), want, format('%s: %s', coalesce(scope, 'nothing'), want))
+  FROM (VALUES ('messages:read', 'ok'), ('messages:write', 'ok'), ('messages:delete', 'scope_missing'),
+               ('contacts:read', 'scope_missing'), (NULL, 'ok')) AS t(scope, want);
+SELECT is(pg_temp.outcome('shop test key', 'shop', 'example.com', scope::text), 'ok', 'a key without scopes may do everything: ' || scope)
+  FROM unnest(enum_range(NULL::foyer.scope)) AS u(scope);
+
+-- ---- whose limit holds for a key
+
+CREATE FUNCTION pg_temp.limited(p_key_max integer, p_record boolean DEFAULT true)
+RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT concat_ws(' ', (e.verdict).outcome, (e.verdict).rate_scope, (e.verdict).rate_limit, (e.verdict).rate_remaining)
+      FROM foyer.enter(pg_temp.hash('blog key'), 'visitor', pg_temp.id('blog'), 'a.b', pg_temp.id('ann'), NULL,
+               p_key_max, NULL, NULL, p_record => p_record) AS e
+$$;
+UPDATE foyer.application SET visitor_max = '{0,0,99}' WHERE id = pg_temp.id('blog');
+DELETE FROM foyer.rate_counter;
+SELECT is(pg_temp.limited(NULL), 'ok visitor 99 98', 'a mount may have no limit for keys');
+SELECT is((SELECT array_agg(r.scope) FROM foyer.rate_counter AS r), '{visitor}', 'then they are not counted');
+SELECT is(pg_temp.limited(0), 'ok visitor 99 97', 'nor where it is 0');
+SELECT is(pg_temp.limited(5), 'ok key 5 4', 'or it has one');
+SELECT is(pg_temp.limited(7), 'ok key 7 5', 'which shares its count with the others');
+UPDATE foyer.application SET key_max = 6 WHERE id = pg_temp.id('blog');
+SELECT is(pg_temp.limited(5) || ', ' || pg_temp.limited(NULL), 'ok key 6 3, ok key 6 2', 'the application''s is before the mount''s');
+UPDATE foyer.api_key SET key_max = 8 WHERE id = pg_temp.id('blog key');
+SELECT is(pg_temp.limited(5), 'ok key 8 3', 'the key''s before the application''s');
+SELECT is(pg_temp.limited(5, false) || ', ' || pg_temp.limited(5, NULL), 'ok key 8 3, ok key 8 2',
+    'they can be asked without counting, or the key''s counted alone');
+UPDATE foyer.api_key SET key_max = 0 WHERE id = pg_temp.id('blog key');
+SELECT is(pg_temp.limited(5), 'ok visitor 99 91', 'also when there is none');
+SELECT is((SELECT array_agg(r.n ORDER BY r.scope) FROM foyer.rate_counter AS r), '{6,8}', 'and that is not counted');
+SELECT is((e.verdict).rate_scope, 'operator', 'an operator''s key has no limit but the operator''s')
+  FROM foyer.enter(pg_temp.hash('ada key'), 'operator', NULL, NULL, NULL, 'messages:write', 1, NULL, NULL) AS e;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,7 +1,7 @@
 -- Properties of every function, of those to come as well.  Each is written so that null
 -- does not pass.
 BEGIN;
-SELECT plan(15);
+SELECT plan(16);
 
 CREATE TEMPORARY VIEW function AS
     SELECT n.nspname AS schema, p.oid::regprocedure::text AS name, p.*
@@ -13,7 +13,7 @@ CREATE TEMPORARY VIEW open_function AS
 -- What asks about Foyer itself, and has no caller.
 CREATE TEMPORARY VIEW about_foyer AS
     SELECT name FROM open_function
-     WHERE proname IN ('ready', 'schema_version', 'installation_check');
+     WHERE proname IN ('ready', 'health', 'schema_version', 'installation_check');
 
 SELECT cmp_ok((SELECT count(*) FROM function WHERE schema = s.name), '>=', s.least, s.name || ' has its functions')
   FROM (VALUES ('foyer', 10::bigint), ('foyer_api', 10), ('foyer_admin', 10)) AS s(name, least);
@@ -59,11 +59,22 @@ SELECT is_empty(
 SELECT is_empty(
     $$ SELECT f.name FROM function AS f
         WHERE f.schema = 'foyer_api' AND f.name NOT IN (SELECT name FROM about_foyer)
+          AND f.proname <> 'tally'
           AND (f.proargnames[1:5] = '{p_key,p_kind,p_application,p_origin,p_visitor}') IS NOT TRUE $$,
     'the first parameters of every request say who calls');
 SELECT is_empty(
-    $$ SELECT f.name FROM function AS f WHERE f.schema = 'foyer_api' AND f.pronargdefaults <> 0 $$,
-    'none of them has parameters that can be left out');
+    $$ SELECT f.name FROM function AS f
+        WHERE f.schema = 'foyer_api' AND f.name NOT IN (SELECT name FROM about_foyer)
+          AND f.proname <> 'tally'
+          AND (f.proargnames[f.pronargs - 2 : f.pronargs] = '{p_scope,p_key_max,p_address}'
+               AND pg_get_function_arguments(f.oid) LIKE
+                   '%, p_scope text DEFAULT NULL::text, p_key_max integer DEFAULT NULL::integer, '
+                   'p_address uuid DEFAULT NULL::uuid') IS NOT TRUE $$,
+    'the last say what the mount wants of a key');
+SELECT is_empty(
+    $$ SELECT f.name FROM function AS f
+        WHERE f.schema = 'foyer_api' AND f.pronargdefaults NOT IN (0, 3) $$,
+    'which are the only ones that can be left out');
 SELECT is_empty(
     $$ SELECT f.name FROM open_function AS f GROUP BY f.schema, f.proname, f.name
        HAVING (SELECT count(*) FROM open_function AS g WHERE g.schema = f.schema AND g.proname = f.proname) > 1 $$,

@@ -1,6 +1,6 @@
 -- The conversations that an operator sees, with what it has not read.
 BEGIN;
-SELECT plan(24);
+SELECT plan(37);
 \ir lib/site.sql
 SELECT pg_temp.talk(t.name, t.app, 'ann', t.status, t.assigned, '2025-01-15 10:00Z'::timestamptz + t.k * interval '1 minute')
   FROM (VALUES (1, 'new', 'shop', 'pending', NULL), (2, 'mine', 'shop', 'active', 'olga'),
@@ -12,11 +12,16 @@ SELECT pg_temp.message('one', 'mine', 'ann', 'visitor', '2025-01-15 10:10Z', 2);
 SELECT pg_temp.message('two', 'mine', 'olga', 'operator', '2025-01-15 10:11Z', 3);
 SELECT pg_temp.message('three', 'mine', 'ann', 'visitor', '2025-01-15 10:12Z', 4);
 CREATE FUNCTION pg_temp.list(p_caller text, p_limit integer DEFAULT 20, p_offset bigint DEFAULT 0,
-    p_status text[] DEFAULT NULL, p_filter text DEFAULT NULL, p_assigned text DEFAULT NULL)
+    p_status text[] DEFAULT NULL, p_filter text DEFAULT NULL, p_assigned text DEFAULT NULL,
+    p_tags text[] DEFAULT NULL, p_order text DEFAULT 'desc', p_since timestamptz DEFAULT NULL,
+    p_until timestamptz DEFAULT NULL, p_before_at timestamptz DEFAULT NULL, p_before_id uuid DEFAULT NULL,
+    p_counted boolean DEFAULT true)
 RETURNS SETOF foyer_api.operator_list_reply LANGUAGE sql VOLATILE AS $$
     SELECT r.* FROM pg_temp.caller(p_caller) AS c,
-           foyer_api.operator_list(c.key, c.kind, c.app, NULL, c.visitor, p_limit, p_offset,
-               p_status, pg_temp.id(p_filter), p_assigned) AS r
+           foyer_api.operator_list(c.key, c.kind, c.app, NULL, c.visitor, p_status,
+               pg_temp.id(p_filter), p_assigned,
+               CASE WHEN p_tags IS NOT NULL THEN ARRAY(SELECT pg_temp.id(n) FROM unnest(p_tags) AS u(n)) END,
+               p_limit, p_offset, p_order, p_since, p_until, p_before_at, p_before_id, p_counted) AS r
 $$;
 -- The total, and the names of the conversations in the order of the answer.
 CREATE FUNCTION pg_temp.names(p_caller text, p_limit integer DEFAULT 20, p_offset bigint DEFAULT 0,
@@ -69,6 +74,43 @@ SELECT results_eq(
     'verdict and total are in the first row, and nowhere else');
 RESET ROLE;
 SELECT is(current_setting('synchronous_commit'), 'off', 'a request that reads does not wait for the disk');
+
+-- ---- what the other mounts ask for
+
+INSERT INTO foyer.tag (organization_id, id, name, created_at)
+SELECT pg_temp.id('acme'), pg_temp.id(n), n, now() FROM unnest('{red,blue,unused}'::text[]) AS u(n);
+INSERT INTO foyer.conversation_tag (application_id, conversation_id, tag_id, organization_id)
+SELECT c.application_id, c.id, pg_temp.id(t.tag), pg_temp.id('acme')
+  FROM (VALUES ('new', 'red'), ('mine', 'red'), ('mine', 'blue'), ('his', 'blue'), ('gone', 'red')) AS t(talk, tag)
+  JOIN foyer.conversation AS c ON c.id = pg_temp.id(t.talk);
+CREATE FUNCTION pg_temp.page(p_caller text, p_limit integer DEFAULT 20, p_offset bigint DEFAULT 0,
+    p_tags text[] DEFAULT NULL, p_order text DEFAULT 'desc', p_since timestamptz DEFAULT NULL,
+    p_until timestamptz DEFAULT NULL, p_before_at timestamptz DEFAULT NULL, p_before_id uuid DEFAULT NULL,
+    p_counted boolean DEFAULT true, p_status text[] DEFAULT NULL)
+RETURNS text LANGUAGE sql VOLATILE AS $$
+    SELECT concat(max(r.total), ': ', string_agg(n.name, ',' ORDER BY r.i))
+      FROM (SELECT l.*, row_number() OVER () AS i
+              FROM pg_temp.list(p_caller, p_limit, p_offset, p_status, NULL, NULL, p_tags, p_order, p_since, p_until,
+                       p_before_at, p_before_id, p_counted) AS l) AS r
+      LEFT JOIN unnest('{new,mine,done,his,new too,gone,theirs}'::text[]) AS n(name)
+        ON r.id = pg_temp.id(n.name)
+$$;
+SET LOCAL ROLE foyer_web;
+SELECT is(pg_temp.page('ada', p_tags => '{red}'), '2: mine,new', 'those with a tag');
+SELECT is(pg_temp.page('ada', p_tags => '{red,blue}'), '3: mine,his,new', 'or with any of several, each once');
+SELECT is(pg_temp.page('olga', p_tags => '{blue}'), '1: mine', 'of those that the caller sees');
+SELECT is(pg_temp.page('ada', p_tags => '{unused}'), '0: ', 'a tag that nothing has finds nothing');
+SELECT is(pg_temp.page('rita', p_tags => '{red}'), '0: ', 'nor does another organization''s');
+SELECT is(pg_temp.page('ada', p_tags => '{red}', p_status => '{pending}'), '1: new', 'with a status, too');
+SELECT is(pg_temp.page('ada', p_order => 'asc'), '5: new,done,his,new too,mine', 'the oldest may come first');
+SELECT is(pg_temp.page('ada', 2, 1, p_order => 'asc'), '5: done,his', 'by pages, too');
+SELECT is(pg_temp.page('ada', p_counted => false), ': mine,new too,his,done,new', 'without a total, if nobody asks for it');
+SELECT is(pg_temp.page('ada', p_since => '2025-01-15 10:04Z'), '3: mine,new too,his', 'since an instant, which is in it');
+SELECT is(pg_temp.page('ada', p_until => '2025-01-15 10:04Z'), '2: done,new', 'until an instant, which is not');
+SELECT is(pg_temp.page('ada', p_before_at => '2025-01-15 10:04Z'), '2: done,new', 'before an instant: older ones alone');
+SELECT is(pg_temp.page('ada', p_before_at => '2025-01-15 10:04Z', p_before_id => 'ffffffff-ffff-ffff-ffff-ffffffffffff'),
+    '3: his,done,new', 'or those of that instant with smaller ids');
+RESET ROLE;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -71,8 +71,9 @@ CREATE TEMPORARY VIEW key AS
      WHERE r.relkind = 'r'
        AND r.name NOT IN ('foyer.organization', 'foyer.application', 'foyer.api_key', 'foyer.operator');
 SELECT cmp_ok((SELECT count(*) FROM key), '>=', 9::bigint, 'there are keys');
-SELECT is_empty($$ SELECT name, index FROM key WHERE (first IN ('application_id', 'tenant_id')) IS NOT TRUE $$,
-    'every key but of the accounts'' starts with the application or the tenant');
+SELECT is_empty($$ SELECT name, index FROM key WHERE (first IN ('application_id', 'tenant_id')
+                                                     OR name = 'foyer.tag' AND first = 'organization_id') IS NOT TRUE $$,
+    'every key but of the accounts'' starts with the application or the tenant, a tag''s with the organization');
 SELECT is_empty($$ SELECT name FROM relation AS r WHERE r.relkind = 'r'
                       AND NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = r.oid AND i.indisprimary) $$,
     'every table has a primary key');
@@ -83,8 +84,8 @@ SELECT is_empty(
          LEFT JOIN pg_attribute AS b ON b.attrelid = c.confrelid AND b.attnum = c.confkey[1]
         WHERE c.contype = 'f' AND c.conrelid IN (SELECT oid FROM relation)
           AND c.confrelid NOT IN ('foyer.organization'::regclass, 'foyer.application'::regclass)
-          AND (a.attname = 'application_id' AND b.attname = 'application_id') IS NOT TRUE $$,
-    'no foreign key crosses applications');
+          AND (a.attname IN ('application_id', 'organization_id') AND b.attname = a.attname) IS NOT TRUE $$,
+    'no foreign key crosses applications or organizations');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -12,12 +12,18 @@ RETURNS foyer_api.conversation_reply LANGUAGE sql STABLE AS $$
         'participants', jsonb_build_array(jsonb_build_object('userId', pg_temp.id('ann'),
             'role', 'visitor', 'joinedAt', '2025-01-15T10:30:05.123Z'))))
 $$;
--- A reply that only has the verdict of the request in question.
+-- What is answered: an answer of before, with the verdict of the request in question.
 CREATE FUNCTION pg_temp.recalled(p_entry foyer.entry, p_slot text, p_fingerprint text)
-RETURNS foyer_api.conversation_reply LANGUAGE sql VOLATILE AS $$
-    SELECT foyer.recall(p_entry, pg_temp.hash(p_slot), pg_temp.hash(p_fingerprint),
-        jsonb_populate_record(NULL::foyer_api.conversation_reply,
-            '{"verdict": {"outcome": "ok", "rate_window": "hour", "rate_remaining": 7}}'))
+RETURNS foyer_api.conversation_reply LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    r  foyer_api.conversation_reply;
+BEGIN
+    p_entry.verdict := jsonb_populate_record(NULL::foyer_api.verdict,
+        '{"outcome": "ok", "rate_window": "hour", "rate_remaining": 7}');
+    p_entry := foyer.recall(p_entry, pg_temp.hash(p_slot), pg_temp.hash(p_fingerprint));
+    r.verdict := p_entry.verdict;
+    RETURN jsonb_populate_record(r, p_entry.answer);
+END;
 $$;
 CREATE FUNCTION pg_temp.remember(p_entry foyer.entry, p_slot text, p_fingerprint text, p_name text)
 RETURNS void LANGUAGE sql VOLATILE AS $$

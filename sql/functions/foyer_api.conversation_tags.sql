@@ -1,0 +1,44 @@
+-- foyer_api.conversation_tags: the tags of a conversation, by the time of their creation.
+--
+-- Outcomes: those of foyer.enter, conversation_not_found.
+CREATE OR REPLACE FUNCTION foyer_api.conversation_tags(p_key bytea, p_kind text,
+    p_application uuid, p_origin text, p_visitor uuid, p_conversation uuid,
+    p_limit integer, p_offset bigint, p_order text, p_since timestamptz, p_until timestamptz,
+    p_before_at timestamptz, p_before_id uuid, p_counted boolean,
+    p_scope text DEFAULT NULL, p_key_max integer DEFAULT NULL, p_address uuid DEFAULT NULL)
+RETURNS SETOF foyer_api.tag_list_reply LANGUAGE plpgsql VOLATILE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    e  foyer.entry;
+    r  foyer_api.tag_list_reply;
+    c  foyer.conversation;
+BEGIN
+    PERFORM foyer.relax();
+    e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor,
+        p_scope, p_key_max, p_address, 'operator');
+    r.verdict := e.verdict;
+    IF (r.verdict).outcome = 'ok' THEN
+        e := foyer.locate(e, p_conversation);
+        c := foyer.conversation_find(e, p_conversation);
+        IF c.id IS NULL THEN
+            r.verdict.outcome := 'conversation_not_found';
+        END IF;
+    END IF;
+    IF (r.verdict).outcome = 'ok' AND p_counted THEN
+        SELECT pg_catalog.count(*) INTO r.total
+          FROM foyer.tag_view(e.organization_id, c.application_id, c.id,
+                   p_since, p_until, p_before_at, p_before_id);
+    END IF;
+    RETURN NEXT r;
+
+    IF (r.verdict).outcome = 'ok' THEN
+        RETURN QUERY
+        SELECT NULL::foyer_api.verdict, NULL::bigint, t.id, t.name, t.created_at
+          FROM foyer.tag_view(e.organization_id, c.application_id, c.id,
+                   p_since, p_until, p_before_at, p_before_id) AS t
+         ORDER BY CASE p_order WHEN 'asc' THEN t.created_at END,
+                  CASE p_order WHEN 'asc' THEN t.id END, t.created_at DESC, t.id DESC
+         LIMIT p_limit OFFSET p_offset;
+    END IF;
+END;
+$$;
