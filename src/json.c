@@ -10,11 +10,13 @@
  */
 #include <cjson/cJSON.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
 #include "json.h"
+#include "str.h"
 #include "text.h"
 
 /*
@@ -305,11 +307,15 @@ node(const struct json *value)
 enum json_kind
 json_kind(const struct json *value)
 {
-	if (cJSON_IsNull(node(value)))
-		return JSON_NULL;
 	if (cJSON_IsString(node(value)))
 		return JSON_STRING;
-	return cJSON_IsObject(node(value)) ? JSON_OBJECT : JSON_OTHER;
+	if (cJSON_IsObject(node(value)))
+		return JSON_OBJECT;
+	if (cJSON_IsArray(node(value)))
+		return JSON_ARRAY;
+	if (cJSON_IsNumber(node(value)))
+		return JSON_NUMBER;
+	return cJSON_IsNull(node(value)) ? JSON_NULL : JSON_BOOL;
 }
 
 const char *
@@ -326,14 +332,104 @@ json_member(const struct json *object, const char *name)
 }
 
 const struct json *
-json_next(const struct json *object, const struct json *member)
+json_next(const struct json *parent, const struct json *child)
 {
-	return (const struct json *)(member == NULL ? node(object)->child
-						    : node(member)->next);
+	return (const struct json *)(child == NULL ? node(parent)->child
+						   : node(child)->next);
 }
 
 const char *
 json_name(const struct json *member)
 {
 	return node(member)->string;
+}
+
+bool
+json_interoperable(const struct json *number)
+{
+	const double value = node(number)->valuedouble;
+
+	return value >= -9007199254740991.0 && value <= 9007199254740991.0;
+}
+
+static void
+number_write(struct str *s, double value)
+{
+	char text[32];
+
+	for (int precision = 15; precision <= 17; precision++) {
+		(void)snprintf(text, sizeof(text), "%.*g", precision, value);
+		if (strtod(text, NULL) == value)
+			break;
+	}
+	str_raw(s, strcmp(text, "-0") == 0 ? "0" : text);
+}
+
+struct child {
+	const cJSON *node;
+};
+
+static int
+compare_children(const void *a, const void *b)
+{
+	const struct child *one = a, *other = b;
+
+	return strcmp(one->node->string, other->node->string);
+}
+
+/* The children of an object or array, an object's sorted. */
+static struct child *
+children(struct arena *a, const cJSON *parent, size_t *n)
+{
+	struct child *list;
+
+	*n = 0;
+	for (const cJSON *m = parent->child; m != NULL; m = m->next)
+		(*n)++;
+	list = arena_alloc(a, (*n + 1) * sizeof(*list));
+	*n = 0;
+	for (const cJSON *m = parent->child; m != NULL; m = m->next)
+		list[(*n)++].node = m;
+	if (cJSON_IsObject(parent))
+		qsort(list, *n, sizeof(*list), compare_children);
+	return list;
+}
+
+/* Recursion is as deep as the text, which is at most JSON_DEPTH. */
+void
+json_write(struct str *s, const struct json *value)
+{
+	const bool object = json_kind(value) == JSON_OBJECT;
+	struct child *list;
+	size_t n;
+
+	switch (json_kind(value)) {
+	case JSON_NULL:
+		str_raw(s, "null");
+		break;
+	case JSON_BOOL:
+		str_raw(s, cJSON_IsTrue(node(value)) ? "true" : "false");
+		break;
+	case JSON_NUMBER:
+		number_write(s, node(value)->valuedouble);
+		break;
+	case JSON_STRING:
+		str_json(s, json_text(value), strlen(json_text(value)));
+		break;
+	case JSON_ARRAY:
+	case JSON_OBJECT:
+		list = children(s->arena, node(value), &n);
+		str_raw(s, object ? "{" : "[");
+		for (size_t i = 0; i < n; i++) {
+			str_raw(s, i > 0 ? "," : "");
+			if (object) {
+				str_json(s, list[i].node->string,
+				    strlen(list[i].node->string));
+				str_raw(s, ":");
+			}
+			json_write(s, (const struct json *)list[i].node);
+		}
+		str_raw(s, object ? "}" : "]");
+		break;
+	}
 }

@@ -13,13 +13,16 @@
 #define JSON_DEPTH 16
 
 struct arena;
+struct str;
 struct json; /* a value; lives as long as the arena's request */
 
 enum json_kind {
 	JSON_NULL,
+	JSON_BOOL,
+	JSON_NUMBER,
 	JSON_STRING,
+	JSON_ARRAY,
 	JSON_OBJECT,
-	JSON_OTHER,
 };
 
 /*
@@ -40,9 +43,25 @@ const char *json_text(const struct json *string);
 /* The member of that name, or NULL. */
 const struct json *json_member(const struct json *object, const char *name);
 
-/* The members in order of appearance: pass NULL for the first. */
-const struct json *json_next(const struct json *object,
-    const struct json *member);
+/*
+ * The members of an object, or the elements of an array, in order of
+ * appearance: pass NULL for the first.
+ */
+const struct json *json_next(const struct json *parent,
+    const struct json *child);
 const char *json_name(const struct json *member);
+
+/*
+ * Is it a number that every reader of JSON understands alike (RFC 8259, section
+ * 6), that is from -(2^53)+1 to (2^53)-1?
+ */
+bool json_interoperable(const struct json *number);
+
+/*
+ * Append a value in a form that equal values have in common: members sorted by
+ * name, no white space, numbers in the fewest digits that read as the same
+ * double.
+ */
+void json_write(struct str *s, const struct json *value);
 
 #endif

@@ -9,9 +9,9 @@
 #include "problem.h"
 
 static const struct problem_row rows[PROBLEM__MAX] = {
-	[PROBLEM_NONE] = { "ok", "", "", 0 },
-#define X(symbol, name, status, code, text) \
-	[PROBLEM_##symbol] = { name, code, text, status },
+	[PROBLEM_NONE] = { "ok", "", KIND__MAX },
+#define X(symbol, name, kind, text) \
+	[PROBLEM_##symbol] = { name, text, KIND_##kind },
 #include "problems.def"
 #undef X
 };

@@ -6,19 +6,27 @@
 
 enum problem {
 	PROBLEM_NONE,
-#define X(symbol, name, status, code, text) PROBLEM_##symbol,
+#define X(symbol, name, kind, text) PROBLEM_##symbol,
 #include "problems.def"
 #undef X
 	PROBLEM__MAX
 };
 
-struct problem_row {
-	const char *name;
-	const char *code; /* of the flat mount, as is status */
-	const char *text;
-	int status;
+/* What the contracts tell apart; several problems may be of one kind. */
+enum kind {
+#define X(kind, flat, traced, coded, wrapped) KIND_##kind,
+#include "kinds.def"
+#undef X
+	KIND__MAX
 };
 
+struct problem_row {
+	const char *name;
+	const char *text;
+	enum kind kind;
+};
+
+/* That of PROBLEM_NONE has no kind. */
 const struct problem_row *problem_row(enum problem p);
 
 /*

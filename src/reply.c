@@ -4,7 +4,9 @@
  * SPDX-License-Identifier: ISC
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "arena.h"
 #include "db.h"
@@ -18,7 +20,10 @@
 
 #define UNIX_EPOCH_2000 INT64_C(946684800) /* 2000-01-01 in Unix seconds */
 
-/* The columns of type foyer_api.verdict; a test compares the two. */
+/*
+ * The columns of type foyer_api.verdict; a test compares the two.  The next
+ * schema may have more behind them.
+ */
 enum {
 	VERDICT_OUTCOME,
 	VERDICT_AT,
@@ -42,6 +47,7 @@ static const struct {
 } reasons[] = {
 	{ 200, "OK" },
 	{ 201, "Created" },
+	{ 202, "Accepted" },
 	{ 204, "No Content" },
 	{ 304, "Not Modified" },
 	{ 400, "Bad Request" },
@@ -80,7 +86,7 @@ reply_verdict(struct request *rq, const struct db_result *result)
 	struct verdict *v = &rq->verdict;
 
 	if (verdict.type != DB_NESTED ||
-	    db_record(verdict, f, VERDICT__MAX) != VERDICT__MAX)
+	    db_record(verdict, f, VERDICT__MAX) < VERDICT__MAX)
 		die("the verdict has another form than this program knows");
 	*v = (struct verdict){
 		.outcome = text(rq, f[VERDICT_OUTCOME]),
@@ -99,60 +105,100 @@ reply_verdict(struct request *rq, const struct db_result *result)
 	};
 }
 
-/* Row 0 holds the verdict and what belongs to the list; the items follow. */
+/*
+ * Row 0 holds the verdict and what belongs to the list: of changes all columns
+ * that are not an item's, else the total.
+ */
+#define CHANGES_MEMBERS 2
+#define LIST_MEMBERS	1
+
 static void
 list_json(struct request *rq, const struct db_result *result, struct str *s)
 {
-	const size_t first = 1 + rq->route->nheaders;
+	const struct mount *mount = rq->mount;
+	const struct paging *paging = &mount->lists[rq->route->list];
+	const bool changes = rq->route->shape == SHAPE_CHANGES;
+	const size_t first = 1 + (changes ? CHANGES_MEMBERS : LIST_MEMBERS);
+	size_t rows = db_rows(result);
+	struct listing list = { .total = 0 };
+	struct str members;
 
-	str_printf(s, "{\"%s\":[", rq->route->member);
-	for (size_t row = 1; row < db_rows(result); row++) {
+	if (changes) {
+		members = str_new(rq->arena);
+		row_members(&members, result, 0, 1, first, mount->snake);
+		list.members = members.text;
+	} else if (paging->counted) {
+		list.total = db_value(result, 0, 1).number;
+	}
+	if (paging->ahead) {
+		const size_t limit = strtoul(rq->page[PAGE_LIMIT], NULL, 10);
+
+		list.more = rows - 1 > limit;
+		rows = list.more ? limit + 1 : rows;
+	}
+	str_raw(s, "[");
+	for (size_t row = 1; row < rows; row++) {
 		str_raw(s, row > 1 ? ",{" : "{");
-		if (rq->route->shape == SHAPE_CHANGES)
-			row_given(s, result, row, first, db_columns(result));
-		else
-			row_members(s, result, row, first, db_columns(result));
+		(changes ? row_given : row_members)(s, result, row, first,
+		    db_columns(result), mount->snake);
 		str_raw(s, "}");
 	}
 	str_raw(s, "]");
-	row_members(s, result, 0, 1, first);
-	for (size_t i = 0; i < rq->nechoes; i++)
-		str_printf(s, ",\"%s\":%s", rq->echoes[i].name,
-		    rq->echoes[i].value);
+	mount->close(rq, &list, s);
+}
+
+static void
+object_json(struct request *rq, const struct db_result *result, struct str *s)
+{
+	str_raw(s, "{");
+	row_members(s, result, 0, rq->route->callers == CALLER_NONE ? 0 : 1,
+	    db_columns(result), rq->mount->snake);
 	str_raw(s, "}");
+	rq->mount->close(rq, NULL, s);
+}
+
+static int
+success_status(const struct request *rq)
+{
+	const struct route *route = rq->route;
+	const struct mount *mount = rq->mount;
+
+	if (rq->verdict.unmodified)
+		return 304;
+	if (route->status == 201 && rq->verdict.replayed && mount->replayed > 0)
+		return mount->replayed;
+	return route->sends && mount->accepted > 0 ? mount->accepted
+						   : route->status;
 }
 
 void
 reply_success(struct request *rq, const struct db_result *result,
     struct str *body)
 {
-	if (rq->verdict.unmodified) {
-		rq->status = 304;
+	const struct route *route = rq->route;
+	const struct mount *mount = rq->mount;
+
+	rq->status = success_status(rq);
+	if (rq->verdict.unmodified || route->shape == SHAPE_EMPTY)
 		return;
-	}
-	rq->status = rq->route->status;
-	switch (rq->route->shape) {
+	mount->open(rq, body);
+	switch (route->shape) {
 	case SHAPE_ALIVE:
 		str_raw(body, "{\"status\":\"ok\"}");
+		mount->close(rq, NULL, body);
 		break;
 	case SHAPE_VALUES:
-		str_raw(body, "{");
-		row_members(body, result, 0,
-		    rq->route->callers == CALLER_NONE ? 0 : 1,
-		    db_columns(result));
-		str_raw(body, "}");
-		break;
 	case SHAPE_ONE:
-		str_printf(body, "{\"%s\":{", rq->route->member);
-		row_members(body, result, 0, 1, db_columns(result));
-		str_raw(body, "}}");
+		object_json(rq, result, body);
 		break;
 	case SHAPE_LIST:
 	case SHAPE_CHANGES:
 		list_json(rq, result, body);
 		break;
-	case SHAPE_SUCCESS:
-		str_raw(body, "{\"success\":true}");
+	case SHAPE_DONE:
+		str_printf(body, "{\"%s\":true}",
+		    mount->native ? "success" : route->member);
+		mount->close(rq, NULL, body);
 		break;
 	case SHAPE_EMPTY:
 		break;
@@ -162,7 +208,7 @@ reply_success(struct request *rq, const struct db_result *result,
 void
 reply_failure(struct request *rq, struct str *body)
 {
-	rq->status = problem_row(rq->problem)->status;
+	rq->status = mount_answer(rq)->status;
 	rq->mount->problem(rq, body);
 }
 
@@ -195,14 +241,32 @@ edit_window_text(struct request *rq)
 	    minutes ? "minute" : "second", at.text);
 }
 
+static const char *
+faults_text(struct request *rq)
+{
+	struct str s = str_new(rq->arena);
+
+	for (const struct fault *f = rq->faults; f != NULL; f = f->next)
+		str_printf(&s, "%s%s", f == rq->faults ? "" : "; ", f->text);
+	return s.text;
+}
+
 const char *
 reply_problem_text(struct request *rq)
 {
+	const char *text = mount_answer(rq)->text;
+
+	if (text != NULL)
+		return text;
+	if (rq->faults != NULL)
+		return faults_text(rq);
+	text = problem_row(rq->problem)->text;
 	if (rq->problem == PROBLEM_EDIT_WINDOW_EXPIRED)
 		return edit_window_text(rq);
-	if (rq->problem == PROBLEM_FIELDS_INVALID)
-		return rq->invalid.text;
-	return problem_row(rq->problem)->text;
+	if (rq->problem == PROBLEM_SCOPE_MISSING)
+		return arena_printf(rq->arena, "%s: %s", text,
+		    rq->route->scope);
+	return text;
 }
 
 static const char *
@@ -215,15 +279,31 @@ reason(int status)
 }
 
 static void
-rate_headers(const struct verdict *v, struct str *out)
+rate_fields(int64_t limit, int64_t remaining, int64_t reset, struct str *out)
 {
-	if (v->rate_window == NULL)
-		return;
-	str_printf(out, "X-RateLimit-Limit: %" PRId64 "\r\n", v->rate_limit);
-	str_printf(out, "X-RateLimit-Remaining: %" PRId64 "\r\n",
-	    v->rate_remaining);
-	str_printf(out, "X-RateLimit-Reset: %" PRId64 "\r\n",
-	    UNIX_EPOCH_2000 + divide_up(v->rate_reset));
+	str_printf(out, "X-RateLimit-Limit: %" PRId64 "\r\n", limit);
+	str_printf(out, "X-RateLimit-Remaining: %" PRId64 "\r\n", remaining);
+	str_printf(out, "X-RateLimit-Reset: %" PRId64 "\r\n", reset);
+}
+
+/*
+ * What the limiter said.  Where it was not asked, a mount that limits keys says
+ * what a key may do: nothing until the time of Retry-After when we are out of
+ * order, and else all of it.
+ */
+static void
+rate_headers(const struct request *rq, struct str *out)
+{
+	const struct verdict *v = &rq->verdict;
+	const int64_t max = rq->mount->key_max;
+	const bool down = rq->status >= 500;
+
+	if (v->rate_window != NULL)
+		rate_fields(v->rate_limit, v->rate_remaining,
+		    UNIX_EPOCH_2000 + divide_up(v->rate_reset), out);
+	else if (max > 0)
+		rate_fields(max, down ? 0 : max, (int64_t)time(NULL) + down,
+		    out);
 }
 
 void
@@ -241,7 +321,7 @@ reply_headers(struct request *rq, size_t len, struct str *out)
 		    "Content-Type: application/json; charset=utf-8\r\n");
 		str_printf(out, "Content-Length: %zu\r\n", len);
 	}
-	rate_headers(&rq->verdict, out);
+	rate_headers(rq, out);
 	if (rq->problem == PROBLEM_RATE_LIMITED)
 		str_printf(out, "Retry-After: %" PRId64 "\r\n",
 		    reply_retry_after(&rq->verdict));

@@ -33,6 +33,7 @@ static const char *const header_names[HEADER__MAX] = {
 	[HEADER_IF_NONE_MATCH] = "HTTP_IF_NONE_MATCH",
 	[HEADER_REQUEST_METHOD] = "REQUEST_METHOD",
 	[HEADER_REQUEST_URI] = "REQUEST_URI",
+	[HEADER_REMOTE_ADDR] = "REMOTE_ADDR",
 };
 
 static const struct {
@@ -54,18 +55,26 @@ request_fail(struct request *rq, enum problem problem)
 }
 
 bool
-request_invalid(struct request *rq, const char *fmt, ...)
+request_invalid(struct request *rq, enum problem problem, const char *field,
+    const char *fmt, ...)
 {
+	struct fault *fault = arena_alloc(rq->arena, sizeof(*fault));
+	struct str text = str_new(rq->arena);
 	va_list ap;
 
-	if (rq->invalid.arena == NULL)
-		rq->invalid = str_new(rq->arena);
-	else
-		str_raw(&rq->invalid, "; ");
+	str_printf(&text, "%s ", field);
 	va_start(ap, fmt);
-	str_vprintf(&rq->invalid, fmt, ap);
+	str_vprintf(&text, fmt, ap);
 	va_end(ap);
-	return request_fail(rq, PROBLEM_FIELDS_INVALID);
+	*fault = (struct fault){ .field = field, .text = text.text };
+	if (rq->faults == NULL)
+		rq->faults = fault;
+	else
+		rq->fault->next = fault;
+	rq->fault = fault;
+	if (rq->problem != PROBLEM_NONE && rq->problem != problem)
+		rq->problem = PROBLEM_FIELDS_INVALID;
+	return request_fail(rq, problem);
 }
 
 /*
@@ -118,6 +127,7 @@ method_named(const char *name)
 	static const char *const names[] = {
 		[METHOD_GET] = "GET",
 		[METHOD_POST] = "POST",
+		[METHOD_PUT] = "PUT",
 		[METHOD_PATCH] = "PATCH",
 		[METHOD_DELETE] = "DELETE",
 	};
@@ -231,6 +241,25 @@ request_credentials(struct request *rq)
 		return request_fail(rq, PROBLEM_KEY_MALFORMED);
 	digest_bytes(key, strlen(key), rq->key_hash);
 	return true;
+}
+
+/* Of a digest only: the address itself is nowhere stored. */
+const char *
+request_address(struct request *rq)
+{
+	static const char label[] = "address";
+	const char *address = rq->headers[HEADER_REMOTE_ADDR];
+	unsigned char digest[DIGEST_LEN];
+	struct str id = str_new(rq->arena);
+	struct piece pieces[2] = { { label, sizeof(label) - 1 } };
+
+	if (address == NULL)
+		address = "";
+	pieces[1] = (struct piece){ address, strlen(address) };
+	digest_pieces(pieces, 2, digest);
+	for (int i = 0; i < 16; i++)
+		str_printf(&id, "%02x", digest[i]);
+	return id.text;
 }
 
 /* The length of a host, with the brackets of an IPv6 address (RFC 3986). */

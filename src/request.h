@@ -16,13 +16,13 @@
 #define REQUEST_URI_MAX	     2048   /* bytes of path and of query, each */
 #define REQUEST_HEADERS_MAX  100    /* HTTP_ parameters */
 #define REQUEST_SEGMENTS_MAX 8
-#define REQUEST_ECHOES_MAX   2
 #define REQUEST_ID_LEN	     30 /* "req_" and 26 characters */
 
 enum method {
 	METHOD_OTHER,
 	METHOD_GET,
 	METHOD_POST,
+	METHOD_PUT,
 	METHOD_PATCH,
 	METHOD_DELETE,
 };
@@ -40,6 +40,7 @@ enum header {
 	HEADER_IF_NONE_MATCH,
 	HEADER_REQUEST_METHOD,
 	HEADER_REQUEST_URI,
+	HEADER_REMOTE_ADDR,
 	HEADER__MAX
 };
 
@@ -48,6 +49,32 @@ enum caller {
 	CALLER_VISITOR = 1,
 	CALLER_OPERATOR = 2,
 	CALLER_BOTH = CALLER_VISITOR | CALLER_OPERATOR,
+};
+
+/*
+ * Which part of a list is asked for.  Every mount has names of its own for some
+ * of these; up to PAGE_BEFORE_ID they are what any list takes.
+ */
+enum page {
+	PAGE_NONE,
+	PAGE_LIMIT,
+	PAGE_OFFSET,
+	PAGE_ORDER,
+	PAGE_SINCE,
+	PAGE_UNTIL,
+	PAGE_BEFORE_AT,
+	PAGE_BEFORE_ID,
+	PAGE_AFTER, /* ids of messages */
+	PAGE_BEFORE,
+	PAGE_NUMBER, /* of a page, from 1: instead of an offset */
+	PAGE__MAX
+};
+
+/* What is wrong with a field, in the order in which it was found. */
+struct fault {
+	const char *field; /* as the client writes it */
+	const char *text;  /* names the field */
+	struct fault *next;
 };
 
 /* Instants are microseconds since 2000-01-01, as PostgreSQL sends them. */
@@ -94,13 +121,10 @@ struct request {
 	char application[UUID_LEN + 1]; /* "" when the header is missing */
 	char visitor[UUID_LEN + 1];
 
-	struct echo {
-		const char *name, *value;
-	} echoes[REQUEST_ECHOES_MAX]; /* of the query, see struct field */
-	size_t nechoes;
+	const char *page[PAGE__MAX]; /* NULL: not asked for */
 
-	enum problem problem; /* the first; PROBLEM_NONE so far */
-	struct str invalid;   /* all that PROBLEM_FIELDS_INVALID means */
+	enum problem problem;	      /* the first; PROBLEM_NONE so far */
+	struct fault *faults, *fault; /* of fields: the first, the last */
 	struct verdict verdict;
 	int status;
 	int64_t db_us; /* time spent waiting for the database */
@@ -109,9 +133,14 @@ struct request {
 /* Record why the request fails; always false, so callers return it. */
 bool request_fail(struct request *rq, enum problem problem);
 
-/* The same for PROBLEM_FIELDS_INVALID; texts are joined by "; ". */
-bool request_invalid(struct request *rq, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+/*
+ * The same for a fault of a field, one of possibly several: if they are not all
+ * of one problem, it is PROBLEM_FIELDS_INVALID.  The text is the name, a blank,
+ * and what the format says.
+ */
+bool request_invalid(struct request *rq, enum problem problem,
+    const char *field, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* A new id for rq: "req_" and a ULID of the clock and getrandom(2). */
 void request_identify(struct request *rq);
@@ -137,6 +166,9 @@ bool request_credentials(struct request *rq);
  * ours, numbers and "*", as an array of PostgreSQL's; NULL without the field.
  */
 const char *request_tags(struct request *rq);
+
+/* The id that requests from the client's address are counted under. */
+const char *request_address(struct request *rq);
 
 /*
  * The host of the Origin field (RFC 6454) in lower case; NULL when there is no

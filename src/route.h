@@ -7,17 +7,19 @@
 #include <stddef.h>
 
 #include "db.h"
+#include "mount.h"
 #include "request.h"
 
 struct field;
 
+/* As the native mount shows it; others put all in an envelope of their own. */
 enum shape {
 	SHAPE_ALIVE,   /* {"status": "ok"}, without the database */
 	SHAPE_VALUES,  /* the columns themselves */
 	SHAPE_ONE,     /* {member: {columns}} */
 	SHAPE_LIST,    /* {member: [{columns}, ...], ...} */
 	SHAPE_CHANGES, /* a list whose items have the members of their type */
-	SHAPE_SUCCESS, /* {"success": true} */
+	SHAPE_DONE,    /* {"success": true}; in an envelope {member: true} */
 	SHAPE_EMPTY,   /* no body */
 };
 
@@ -30,8 +32,10 @@ struct route {
 	int status; /* of success */
 	enum shape shape;
 	const char *member;
-	size_t nheaders;  /* columns of a list that belong to the list itself */
-	bool conditional; /* the call also takes the tags of If-None-Match */
+	const char *scope; /* what a key must be allowed; NULL: nothing */
+	enum list list;	   /* which parameters a page of it has */
+	bool conditional;  /* the call also takes the tags of If-None-Match */
+	bool sends;	   /* a message: some contracts only accept it */
 };
 
 /*
@@ -50,6 +54,15 @@ bool route_choose(struct request *rq);
  * The methods of rq's path, as the Allow field lists them (RFC 9110, 10.2.1).
  */
 const char *route_allow(struct request *rq);
+
+/*
+ * Where the mount is strict, a path id that is no UUID is a fault; elsewhere it
+ * names nothing.
+ */
+bool route_check_path(struct request *rq);
+
+/* Append the parameters of a list: which page of it is asked for. */
+void route_page(struct request *rq, struct db_param *params, size_t *nparams);
 
 /* Append a parameter for each ":name" of the path: a UUID, or the nil UUID. */
 void route_captures(struct request *rq, struct db_param *params,

@@ -12,7 +12,8 @@
 #include "str.h"
 #include "text.h"
 
-#define MEMBERS_MAX 4
+#define MEMBERS_MAX  4
+#define NAME_MAX_LEN 64 /* as PostgreSQL's */
 
 /* The members of an element of a column that is an array of records. */
 static const struct nested {
@@ -22,16 +23,29 @@ static const struct nested {
 	{ "participants", { "userId", "role", "joinedAt" } },
 };
 
-static void value_json(struct str *s, const char *column, struct db_value v);
+static void value_json(struct str *s, const char *column, struct db_value v,
+    bool snake);
 
 static void
-member_json(struct str *s, const char *name, struct db_value v)
+name_json(struct str *s, const char *name, bool snake)
 {
-	if (s->text[s->len - 1] != '{')
+	char other[2 * NAME_MAX_LEN];
+
+	if (s->len > 0 && s->text[s->len - 1] != '{')
 		str_raw(s, ",");
+	if (snake) {
+		text_snake(name, other, sizeof(other));
+		name = other;
+	}
 	str_json(s, name, strlen(name));
 	str_raw(s, ":");
-	value_json(s, name, v);
+}
+
+static void
+member_json(struct str *s, const char *name, struct db_value v, bool snake)
+{
+	name_json(s, name, snake);
+	value_json(s, name, v, snake);
 }
 
 static const struct nested *
@@ -44,7 +58,8 @@ nested_row(const char *column)
 }
 
 static void
-record_json(struct str *s, const char *column, struct db_value record)
+record_json(struct str *s, const char *column, struct db_value record,
+    bool snake)
 {
 	const struct nested *row = nested_row(column);
 	struct db_value fields[MEMBERS_MAX];
@@ -53,12 +68,12 @@ record_json(struct str *s, const char *column, struct db_value record)
 	str_raw(s, "{");
 	for (size_t i = 0; i < n && i < MEMBERS_MAX && row->members[i] != NULL;
 	     i++)
-		member_json(s, row->members[i], fields[i]);
+		member_json(s, row->members[i], fields[i], snake);
 	str_raw(s, "}");
 }
 
 static void
-array_json(struct str *s, const char *column, struct db_value array)
+array_json(struct str *s, const char *column, struct db_value array, bool snake)
 {
 	const size_t n = db_array(array, NULL, 0);
 	struct db_value *elements =
@@ -69,15 +84,15 @@ array_json(struct str *s, const char *column, struct db_value array)
 	for (size_t i = 0; i < n; i++) {
 		str_raw(s, i > 0 ? "," : "");
 		if (elements[i].type == DB_NESTED)
-			record_json(s, column, elements[i]);
+			record_json(s, column, elements[i], snake);
 		else
-			value_json(s, column, elements[i]);
+			value_json(s, column, elements[i], snake);
 	}
 	str_raw(s, "]");
 }
 
 static void
-value_json(struct str *s, const char *column, struct db_value v)
+value_json(struct str *s, const char *column, struct db_value v, bool snake)
 {
 	char uuid[UUID_LEN + 1];
 
@@ -107,22 +122,23 @@ value_json(struct str *s, const char *column, struct db_value v)
 		str_bytes(s, v.bytes, v.len);
 		break;
 	case DB_NESTED:
-		array_json(s, column, v);
+		array_json(s, column, v, snake);
 		break;
 	}
 }
 
 void
 row_members(struct str *s, const struct db_result *result, size_t row,
-    size_t first, size_t last)
+    size_t first, size_t last, bool snake)
 {
 	for (size_t k = first; k < last; k++)
-		member_json(s, db_name(result, k), db_value(result, row, k));
+		member_json(s, db_name(result, k), db_value(result, row, k),
+		    snake);
 }
 
 void
 row_given(struct str *s, const struct db_result *result, size_t row,
-    size_t first, size_t last)
+    size_t first, size_t last, bool snake)
 {
 	const char *object = "";
 	size_t len = 0;
@@ -134,7 +150,7 @@ row_given(struct str *s, const struct db_result *result, size_t row,
 
 		if (dot == NULL) {
 			if (v.type != DB_NULL)
-				member_json(s, name, v);
+				member_json(s, name, v, snake);
 			continue;
 		}
 		if (strncmp(name, object, len + 1) != 0 || len == 0) {
@@ -145,11 +161,10 @@ row_given(struct str *s, const struct db_result *result, size_t row,
 			object = name;
 			if (len == 0)
 				continue;
-			str_printf(s, "%s\"%.*s\":{",
-			    s->text[s->len - 1] == '{' ? "" : ",", (int)len,
-			    name);
+			name_json(s, arena_copy(s->arena, name, len), snake);
+			str_raw(s, "{");
 		}
-		member_json(s, dot + 1, v);
+		member_json(s, dot + 1, v, snake);
 	}
 	if (len > 0)
 		str_raw(s, "}");

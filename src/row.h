@@ -1,12 +1,13 @@
 /*
  * row.h - rows of a result as JSON.
  *
- * The columns are named as the members, and their types say how they are
- * written.
+ * The columns are named as the members, in camelCase; snake asks for
+ * snake_case.  Their types say how they are written.
  */
 #ifndef FOYER_ROW_H
 #define FOYER_ROW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct db_result;
@@ -17,7 +18,7 @@ struct str;
  * object that s has open.
  */
 void row_members(struct str *s, const struct db_result *result, size_t row,
-    size_t first, size_t last);
+    size_t first, size_t last, bool snake);
 
 /*
  * The same for rows of several kinds: columns that are null are left out, and a
@@ -25,6 +26,6 @@ void row_members(struct str *s, const struct db_result *result, size_t row,
  * first column is not null, and then whole.
  */
 void row_given(struct str *s, const struct db_result *result, size_t row,
-    size_t first, size_t last);
+    size_t first, size_t last, bool snake);
 
 #endif

@@ -63,7 +63,8 @@ header(const struct request *rq, enum header h)
 static bool
 has_body(const struct request *rq)
 {
-	return rq->method == METHOD_POST || rq->method == METHOD_PATCH;
+	return rq->method == METHOD_POST || rq->method == METHOD_PUT ||
+	    rq->method == METHOD_PATCH;
 }
 
 /* All digits: a number, of any length. */
@@ -216,6 +217,21 @@ caller_params(struct request *rq, struct db_param *params)
 	return 5;
 }
 
+/* What the route asks of a key, and what the mount says of limits. */
+static void
+asked_params(struct request *rq, struct db_param *params, size_t *nparams)
+{
+	const int max = rq->mount->key_max;
+	const char *const values[] = {
+		rq->route->scope,
+		max > 0 ? arena_printf(rq->arena, "%d", max) : NULL,
+		max > 0 ? request_address(rq) : NULL,
+	};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		params[(*nparams)++] = (struct db_param){ .bytes = values[i] };
+}
+
 /* Slot and fingerprint of an Idempotency-Key, as SHA-256; null without one. */
 static void
 idempotency_params(struct request *rq, const struct field *fields,
@@ -249,26 +265,35 @@ idempotency_params(struct request *rq, const struct field *fields,
 static bool
 check_input(struct request *rq, struct db_param *params, size_t *nparams)
 {
-	static const struct field none[] = { { .name = NULL } };
 	const struct route *route = rq->route;
-	const struct field *body = route->body != NULL ? route->body : none;
-	const struct field *query = route->query != NULL ? route->query : none;
+	const struct field *page = rq->mount->lists[route->list].fields;
 	struct db_param fields[2 * FIELDS_MAX];
 	size_t nfields = 0;
 
-	if (!check_body(rq) || !field_body(rq, body, fields, &nfields) ||
-	    !field_query(rq, query, fields, &nfields) ||
+	if (!check_body(rq) || !route_check_path(rq) ||
+	    !field_body(rq, route->body, fields, &nfields) ||
+	    !field_query(rq, page, route->query, fields, &nfields) ||
 	    !check_idempotency_key(rq))
 		return false;
 	if (rq->method != METHOD_GET)
-		idempotency_params(rq, body, params, nparams);
+		idempotency_params(rq, route->body, params, nparams);
 	route_captures(rq, params, nparams);
 	memcpy(params + *nparams, fields, nfields * sizeof(fields[0]));
 	*nparams += nfields;
+	route_page(rq, params, nparams);
 	if (route->conditional)
 		params[(*nparams)++] =
 		    (struct db_param){ .bytes = request_tags(rq) };
+	asked_params(rq, params, nparams);
 	return true;
+}
+
+/* The answer is another problem, whatever was found out before. */
+static void
+overrule(struct request *rq, enum problem problem)
+{
+	rq->problem = problem;
+	rq->faults = NULL;
 }
 
 static struct db_result *
@@ -281,9 +306,10 @@ call(struct server *sv, struct request *rq, enum query query,
 
 	status = db_call(sv->db, query, params, nparams, &result);
 	rq->db_us = now_us(CLOCK_MONOTONIC) - start;
-	if (status != DB_DONE)
-		rq->problem = status == DB_UNAVAILABLE ? PROBLEM_UNAVAILABLE
-						       : PROBLEM_INTERNAL;
+	if (status == DB_UNAVAILABLE)
+		overrule(rq, PROBLEM_UNAVAILABLE);
+	else if (status == DB_FAULT)
+		overrule(rq, PROBLEM_INTERNAL);
 	return result;
 }
 
@@ -306,6 +332,7 @@ call_for_caller(struct server *sv, struct request *rq)
 		n = 5;
 		params[n++] =
 		    (struct db_param){ .bytes = identified ? "true" : NULL };
+		asked_params(rq, params, &n);
 		result = call(sv, rq, QUERY_ADMIT, params, n);
 	}
 	if (result == NULL)
@@ -313,7 +340,7 @@ call_for_caller(struct server *sv, struct request *rq)
 	reply_verdict(rq, result);
 	outcome = problem_named(rq->verdict.outcome);
 	if (outcome != PROBLEM_NONE)
-		rq->problem = outcome;
+		overrule(rq, outcome);
 	if (outcome == PROBLEM_INTERNAL)
 		log_line(LOG_ERROR,
 		    "the database returned the outcome %s, "
@@ -322,21 +349,55 @@ call_for_caller(struct server *sv, struct request *rq)
 	return result;
 }
 
+/*
+ * A request that fails before it has a key, where the mount shows the limiter
+ * in every answer: count it for its address.  The answer stays what it is.
+ */
+static void
+tally(struct server *sv, struct request *rq)
+{
+	const int max = rq->mount->key_max;
+	const enum problem problem = rq->problem;
+	struct db_param params[2];
+	struct db_result *result;
+
+	if (max == 0)
+		return;
+	params[0] = text_param(arena_printf(rq->arena, "%d", max));
+	params[1] = text_param(request_address(rq));
+	result = call(sv, rq, QUERY_TALLY, params, 2);
+	if (result != NULL)
+		reply_verdict(rq, result);
+	db_clear(result);
+	rq->problem = problem;
+}
+
+/* Find out what the answer is; NULL, or the result that it is made of. */
+static struct db_result *
+work(struct server *sv, struct request *rq, struct fcgi *f)
+{
+	if (!check_request(rq, f, sv->options->prefix)) {
+		tally(sv, rq);
+		return NULL;
+	}
+	if (rq->route->callers == CALLER_NONE)
+		return rq->route->call == QUERY__MAX
+		    ? NULL
+		    : call(sv, rq, rq->route->call, NULL, 0);
+	if (!request_credentials(rq)) {
+		tally(sv, rq);
+		return NULL;
+	}
+	return call_for_caller(sv, rq);
+}
+
 /* The body of the answer; rq->status is set. */
 static struct str
 answer(struct server *sv, struct request *rq, struct fcgi *f)
 {
 	struct str body = str_new(rq->arena);
-	struct db_result *result = NULL;
+	struct db_result *result = work(sv, rq, f);
 
-	if (check_request(rq, f, sv->options->prefix)) {
-		if (rq->route->callers != CALLER_NONE) {
-			if (request_credentials(rq))
-				result = call_for_caller(sv, rq);
-		} else if (rq->route->call != QUERY__MAX) {
-			result = call(sv, rq, rq->route->call, NULL, 0);
-		}
-	}
 	if (rq->problem == PROBLEM_NONE)
 		reply_success(rq, result, &body);
 	else
@@ -367,7 +428,8 @@ log_request(struct request *rq, int64_t duration_us, bool sent)
 	log_field(&s, "method", rq->method_name);
 	log_field(&s, "route", rq->route == NULL ? "-" : rq->route->path);
 	str_printf(&s, " status=%d", rq->status);
-	log_field(&s, "code", problem_row(rq->problem)->code);
+	if (rq->problem != PROBLEM_NONE)
+		log_field(&s, "code", mount_answer(rq)->code);
 	log_field(&s, "app", rq->application);
 	log_field(&s, "visitor", rq->visitor);
 	log_field(&s, "caller", rq->verdict.caller);

@@ -190,3 +190,127 @@ text_integer(const char *text, long min, long max, long *value)
 	*value = sum;
 	return sum >= min && sum <= max;
 }
+
+/* Take n digits at *p as a number in [min, max], and go behind them. */
+static bool
+digits(const char **p, int n, int min, int max, int *value)
+{
+	*value = 0;
+	for (int i = 0; i < n; i++, (*p)++) {
+		if (**p < '0' || **p > '9')
+			return false;
+		*value = *value * 10 + (**p - '0');
+	}
+	return *value >= min && *value <= max;
+}
+
+static bool
+take(const char **p, char c)
+{
+	if (**p != c)
+		return false;
+	(*p)++;
+	return true;
+}
+
+static bool
+date(const char **p)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
+		31 };
+	int year, month, day;
+	bool leap;
+
+	if (!digits(p, 4, 1, 9999, &year) || !take(p, '-') ||
+	    !digits(p, 2, 1, 12, &month) || !take(p, '-') ||
+	    !digits(p, 2, 1, 31, &day))
+		return false;
+	leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	return day <= days[month - 1] + (month == 2 && leap);
+}
+
+bool
+text_instant(const char *text)
+{
+	const char *p = text;
+	int number;
+
+	if (!date(&p) || (*p != 'T' && *p != 't'))
+		return false;
+	p++;
+	if (!digits(&p, 2, 0, 23, &number) || !take(&p, ':') ||
+	    !digits(&p, 2, 0, 59, &number) || !take(&p, ':') ||
+	    !digits(&p, 2, 0, 59, &number))
+		return false;
+	if (take(&p, '.')) {
+		const size_t n = strspn(p, "0123456789");
+
+		if (n < 1 || n > 6)
+			return false;
+		p += n;
+	}
+	if (*p == 'Z' || *p == 'z')
+		return p[1] == '\0';
+	if (!take(&p, '+') && !take(&p, '-'))
+		return false;
+	/* PostgreSQL takes no zone further away than 15:59. */
+	return digits(&p, 2, 0, 15, &number) && take(&p, ':') &&
+	    digits(&p, 2, 0, 59, &number) && *p == '\0';
+}
+
+#define ALPHANUMERIC \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+#define EMAIL_MAX 254
+#define LOCAL_MAX 64
+#define LABEL_MAX 63
+
+/* The length of a label of a domain name; 0 when there is none. */
+static size_t
+label(const char *p)
+{
+	const size_t len = strspn(p, ALPHANUMERIC "-");
+
+	if (len == 0 || len > LABEL_MAX || p[0] == '-' || p[len - 1] == '-')
+		return 0;
+	return len;
+}
+
+bool
+text_email(const char *text)
+{
+	size_t len = strspn(text, ALPHANUMERIC ".!#$%&'*+/=?^_`{|}~-");
+
+	if (len == 0 || len > LOCAL_MAX || text[len] != '@' ||
+	    strlen(text) > EMAIL_MAX)
+		return false;
+	do {
+		text += len + 1;
+		len = label(text);
+	} while (len > 0 && text[len] == '.');
+	return len > 0 && text[len] == '\0';
+}
+
+bool
+text_phone(const char *text)
+{
+	const size_t len = text[0] == '+' ? strspn(text + 1, "0123456789") : 0;
+
+	return len >= 2 && len <= 15 && text[1] != '0' && text[len + 1] == '\0';
+}
+
+void
+text_snake(const char *camel, char *snake, size_t size)
+{
+	size_t n = 0;
+
+	for (; *camel != '\0' && n + 2 < size + (*camel < 'A' || *camel > 'Z');
+	     camel++) {
+		if (*camel >= 'A' && *camel <= 'Z') {
+			snake[n++] = '_';
+			snake[n++] = (char)(*camel - 'A' + 'a');
+		} else {
+			snake[n++] = *camel;
+		}
+	}
+	snake[n] = '\0';
+}

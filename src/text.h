@@ -37,4 +37,22 @@ bool text_decode(char *text, bool plus);
 /* A decimal integer without sign or blanks, in [min, max]. */
 bool text_integer(const char *text, long min, long max, long *value);
 
+/*
+ * An instant as RFC 3339 (section 5.6) writes it, with seconds and a zone, of a
+ * day that exists; the fraction has at most 6 digits, and no second is a leap.
+ */
+bool text_instant(const char *text);
+
+/*
+ * An e-mail address as the HTML standard defines it, of at most 254 bytes, 64
+ * of them before the @ (RFC 5321, section 4.5.3.1).
+ */
+bool text_email(const char *text);
+
+/* An international number: "+", 2 to 15 digits, the first not 0 (ITU E.164). */
+bool text_phone(const char *text);
+
+/* camelCase as snake_case, cut off at size bytes with the NUL. */
+void text_snake(const char *camel, char *snake, size_t size);
+
 #endif

@@ -10,6 +10,7 @@
 #include "field.h"
 #include "fuzz.h"
 #include "json.h"
+#include "mount.h"
 #include "request.h"
 #include "str.h"
 #include "text.h"
@@ -32,8 +33,27 @@ static const struct field marker[] = {
 	{ .name = "seq", .type = FIELD_INTEGER, .min = 1, .max = 100 },
 	{ .name = NULL },
 };
+static const struct field contact[] = {
+	{ .name = "email",
+	    .type = FIELD_EMAIL,
+	    .problem = PROBLEM_EMAIL_INVALID },
+	{ .name = "phone",
+	    .type = FIELD_PHONE,
+	    .problem = PROBLEM_PHONE_INVALID },
+	{ .name = "since",
+	    .type = FIELD_INSTANT,
+	    .problem = PROBLEM_DATE_INVALID },
+	{ .name = "metadata", .type = FIELD_LABELS, .max = 3 },
+	{ .name = "proof", .type = FIELD_HEX, .max = 4 },
+	{ .name = "tagIds",
+	    .type = FIELD_UUIDS,
+	    .min = 1,
+	    .max = 2,
+	    .problem = PROBLEM_LIST_MALFORMED },
+	{ .name = NULL },
+};
 static const struct field none[] = { { .name = NULL } };
-static const struct field *const tables[] = { texts, marker, none };
+static const struct field *const tables[] = { texts, marker, contact, none };
 
 static bool
 acceptable(const struct field *f, const char *text)
@@ -56,11 +76,44 @@ acceptable(const struct field *f, const char *text)
 	case FIELD_INTEGER:
 		return text_integer(text, f->min, f->max, &value) &&
 		    *text != '0';
+	case FIELD_EMAIL:
+		return text_email(text);
+	case FIELD_PHONE:
+		return text_phone(text);
+	case FIELD_INSTANT:
+		return text_instant(text);
+	case FIELD_HEX:
+		return len == (size_t)f->max &&
+		    strspn(text, "0123456789abcdefABCDEF") == len;
+	case FIELD_LABELS:
+		return *text == '{' && text_utf8(text, len);
+	case FIELD_UUIDS:
+		return strspn(text, "{}0123456789abcdef-,") == len;
 	case FIELD_CHOICE:
 	case FIELD_CHOICES:
 		break;
 	}
 	return false;
+}
+
+/* The value of a field as a body has it. */
+static void
+add_value(struct str *s, const struct field *f, const char *text)
+{
+	if (f->type == FIELD_LABELS) {
+		str_raw(s, text);
+		return;
+	}
+	if (f->type != FIELD_UUIDS) {
+		str_json(s, text, strlen(text));
+		return;
+	}
+	for (const char *open = "["; *text != '}'; open = ",") {
+		str_raw(s, open);
+		str_json(s, ++text, UUID_LEN);
+		text += UUID_LEN;
+	}
+	str_raw(s, "]");
 }
 
 /* What a body is made of that counts. */
@@ -78,6 +131,7 @@ static bool
 read_body(struct arena *a, const struct field *fields, struct body *b)
 {
 	b->rq.arena = a;
+	b->rq.mount = mount_native();
 	b->rq.object = json_parse(a, b->text, strlen(b->text));
 	if (b->rq.object == NULL || json_kind(b->rq.object) != JSON_OBJECT)
 		return false;
@@ -87,10 +141,11 @@ read_body(struct arena *a, const struct field *fields, struct body *b)
 	if (b->accepted) {
 		field_fingerprint(&b->rq, fields, b->fingerprint);
 	} else {
-		must(b->rq.problem == PROBLEM_FIELDS_INVALID);
-		must(b->rq.invalid.len > 0 &&
-		    strlen(b->rq.invalid.text) == b->rq.invalid.len);
-		must(text_utf8(b->rq.invalid.text, b->rq.invalid.len));
+		must(b->rq.faults != NULL);
+		for (const struct fault *f = b->rq.faults; f != NULL;
+		     f = f->next)
+			must(*f->text != '\0' &&
+			    text_utf8(f->text, strlen(f->text)));
 	}
 	return true;
 }
@@ -113,7 +168,7 @@ check_accepted(struct arena *a, const struct field *fields,
 			continue;
 		must(acceptable(f, text));
 		str_printf(&s, "%s\"%s\":", s.len > 1 ? "," : "", f->name);
-		str_json(&s, text, strlen(text));
+		add_value(&s, f, text);
 	}
 	str_raw(&s, "}");
 	must(n == b->nparams);
@@ -128,15 +183,17 @@ check_accepted(struct arena *a, const struct field *fields,
 			    0));
 }
 
-/* A member: absent, null, or its text. */
+/* A member: absent, or its value, the members of an object in any order. */
 static bool
-same_member(const struct json *x, const struct json *y)
+same_member(struct arena *a, const struct json *x, const struct json *y)
 {
+	struct str s = str_new(a), t = str_new(a);
+
 	if (x == NULL || y == NULL)
 		return x == y;
-	if (json_kind(x) != JSON_STRING || json_kind(y) != JSON_STRING)
-		return json_kind(x) == json_kind(y);
-	return strcmp(json_text(x), json_text(y)) == 0;
+	json_write(&s, x);
+	json_write(&t, y);
+	return strcmp(s.text, t.text) == 0;
 }
 
 static bool
@@ -144,7 +201,8 @@ same_value(const struct field *fields, const struct body *x,
     const struct body *y)
 {
 	for (const struct field *f = fields; f->name != NULL; f++)
-		if (!same_member(json_member(x->rq.object, f->name),
+		if (!same_member(x->rq.arena,
+			json_member(x->rq.object, f->name),
 			json_member(y->rq.object, f->name)))
 			return false;
 	return true;
@@ -155,7 +213,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *a = fuzz_arena();
 	struct input in = { data, size }, part;
-	const struct field *fields = tables[take_byte(&in) % 3];
+	const struct field *fields =
+	    tables[take_byte(&in) % (sizeof(tables) / sizeof(tables[0]))];
 	struct body bodies[2] = { { .nparams = 0 }, { .nparams = 0 } };
 	size_t n = 0;
 	bool objects = true;

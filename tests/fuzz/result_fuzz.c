@@ -115,12 +115,12 @@ check_row(struct arena *a, const struct db_result *result, size_t n, bool plain)
 	struct str s = str_new(a);
 
 	str_raw(&s, "{");
-	row_members(&s, result, 0, 0, n);
+	row_members(&s, result, 0, 0, n, false);
 	str_raw(&s, "}");
 	must(!plain || json_parse(a, s.text, s.len) != NULL);
 	s = str_new(a);
 	str_raw(&s, "{");
-	row_given(&s, result, 0, 0, n);
+	row_given(&s, result, 0, 0, n, true);
 	str_raw(&s, "}");
 	must(!plain || json_parse(a, s.text, s.len) != NULL);
 }

@@ -10,6 +10,8 @@
 #include "digest.h"
 #include "field.h"
 #include "json.h"
+#include "mount.h"
+#include "reply.h"
 #include "request.h"
 #include "route.h"
 #include "str.h"
@@ -31,7 +33,10 @@ begin(const char *method, const char *uri, const char *body)
 	rq.headers[HEADER_REQUEST_METHOD] = method;
 	rq.headers[HEADER_REQUEST_URI] = uri;
 	rq.caller = CALLER_VISITOR;
-	if (!request_target(&rq, "") || !route_find(&rq) || !route_choose(&rq))
+	if (!request_target(&rq, ""))
+		abort();
+	rq.mount = mount_find(&rq);
+	if (rq.mount == NULL || !route_find(&rq) || !route_choose(&rq))
 		abort();
 	if (body == NULL)
 		return;
@@ -41,10 +46,7 @@ begin(const char *method, const char *uri, const char *body)
 		abort();
 }
 
-/*
- * What the database would be given, "-" for null; or what is wrong.  The echoes
- * of the answer follow behind a blank.
- */
+/* What the database would be given, "-" for null; or what is wrong. */
 static const char *
 outcome(bool good, const struct db_param *params, size_t n)
 {
@@ -53,20 +55,17 @@ outcome(bool good, const struct db_param *params, size_t n)
 	if (good != (rq.problem == PROBLEM_NONE))
 		return "the result and the problem contradict each other";
 	if (!good)
-		return rq.problem == PROBLEM_FIELDS_INVALID ? rq.invalid.text
-							    : "?";
+		return reply_problem_text(&rq);
 	for (size_t i = 0; i < n; i++)
 		str_printf(&s, "%s%s", i == 0 ? "" : "|",
 		    params[i].bytes == NULL ? "-" : params[i].bytes);
-	for (size_t i = 0; i < rq.nechoes; i++)
-		str_printf(&s, " %s=%s", rq.echoes[i].name, rq.echoes[i].value);
 	return s.text;
 }
 
 static const char *
 body(const char *uri, const char *text)
 {
-	struct db_param params[2 * FIELDS_MAX];
+	struct db_param params[DB_PARAMS_MAX];
 	size_t n = 0;
 	bool good;
 
@@ -78,7 +77,7 @@ body(const char *uri, const char *text)
 static const char *
 query(const char *uri, enum caller caller)
 {
-	struct db_param params[2 * FIELDS_MAX];
+	struct db_param params[DB_PARAMS_MAX];
 	size_t n = 0;
 	bool good;
 
@@ -86,7 +85,10 @@ query(const char *uri, enum caller caller)
 	rq.caller = caller;
 	if (!route_choose(&rq))
 		abort();
-	good = field_query(&rq, rq.route->query, params, &n);
+	good = field_query(&rq, rq.mount->lists[rq.route->list].fields,
+	    rq.route->query, params, &n);
+	if (good)
+		route_page(&rq, params, &n);
 	return outcome(good, params, n);
 }
 
@@ -215,18 +217,18 @@ test_lengths(void)
 static const struct {
 	const char *query, *want;
 } pages[] = {
-	{ "", "20|0 limit=20 offset=0" },
-	{ "?", "20|0 limit=20 offset=0" },
-	{ "?limit=5&offset=7", "5|7 limit=5 offset=7" },
-	{ "?offset=7&limit=5", "5|7 limit=5 offset=7" },
-	{ "?limit=100", "100|0 limit=100 offset=0" },
-	{ "?limit=007", "7|0 limit=7 offset=0" },
-	{ "?offset=2147483647", "20|2147483647 limit=20 offset=2147483647" },
-	{ "?&&limit=5&", "5|0 limit=5 offset=0" },
-	{ "?colour=red&limit=5&=&=x&x", "5|0 limit=5 offset=0" },
-	{ "?Limit=x&status=x&status=y", "20|0 limit=20 offset=0" },
-	{ "?%6Cimit=%35", "5|0 limit=5 offset=0" },
-	{ "?%zz=x&%00=y&%ff=z", "20|0 limit=20 offset=0" },
+	{ "", "-|20|0|desc|-|-|-|-|true" },
+	{ "?", "-|20|0|desc|-|-|-|-|true" },
+	{ "?limit=5&offset=7", "-|5|7|desc|-|-|-|-|true" },
+	{ "?offset=7&limit=5", "-|5|7|desc|-|-|-|-|true" },
+	{ "?limit=100", "-|100|0|desc|-|-|-|-|true" },
+	{ "?limit=007", "-|7|0|desc|-|-|-|-|true" },
+	{ "?offset=2147483647", "-|20|2147483647|desc|-|-|-|-|true" },
+	{ "?&&limit=5&", "-|5|0|desc|-|-|-|-|true" },
+	{ "?colour=red&limit=5&=&=x&x", "-|5|0|desc|-|-|-|-|true" },
+	{ "?Limit=x&status=x&status=y", "-|20|0|desc|-|-|-|-|true" },
+	{ "?%6Cimit=%35", "-|5|0|desc|-|-|-|-|true" },
+	{ "?%zz=x&%00=y&%ff=z", "-|20|0|desc|-|-|-|-|true" },
 	{ "?limit=0", LIMIT_RANGE },
 	{ "?limit=101", LIMIT_RANGE },
 	{ "?limit=-1", LIMIT_RANGE },
@@ -252,12 +254,12 @@ static const struct {
 static const struct {
 	const char *query, *want;
 } operator_pages[] = {
-	{ "", "20|0|-|-|- limit=20 offset=0" },
-	{ "?status=pending", "20|0|{pending}|-|- limit=20 offset=0" },
+	{ "", "-|-|-|-|20|0|desc|-|-|-|-|true" },
+	{ "?status=pending", "{pending}|-|-|-|20|0|desc|-|-|-|-|true" },
 	{ "?status=closed&limit=5&status=active",
-	    "5|0|{closed,active}|-|- limit=5 offset=0" },
+	    "{closed,active}|-|-|-|5|0|desc|-|-|-|-|true" },
 	{ "?applicationId=" ID_UPPER "&assignedTo=me",
-	    "20|0|-|" ID_LOWER "|me limit=20 offset=0" },
+	    "-|" ID_LOWER "|me|-|20|0|desc|-|-|-|-|true" },
 	{ "?status=", STATUS_CHOICES },
 	{ "?status=open", STATUS_CHOICES },
 	{ "?status=active&status=open", STATUS_CHOICES },
@@ -289,12 +291,12 @@ static const struct {
 static const struct {
 	const char *query, *want;
 } message_pages[] = {
-	{ "", "20|0|asc|-|- limit=20 offset=0" },
-	{ "?order=desc", "20|0|desc|-|- limit=20 offset=0" },
-	{ "?after=" ID_UPPER, "20|0|asc|" ID_LOWER "|- limit=20 offset=0" },
-	{ "?before=" ID_LOWER, "20|0|asc|-|" ID_LOWER " limit=20 offset=0" },
+	{ "", "20|0|asc|-|-|-|-|false|-|-" },
+	{ "?order=desc", "20|0|desc|-|-|-|-|false|-|-" },
+	{ "?after=" ID_UPPER, "20|0|asc|-|-|-|-|false|" ID_LOWER "|-" },
+	{ "?before=" ID_LOWER, "20|0|asc|-|-|-|-|false|-|" ID_LOWER },
 	{ "?after=" ID_LOWER "&before=" ID_LOWER "&order=asc&limit=3",
-	    "3|0|asc|" ID_LOWER "|" ID_LOWER " limit=3 offset=0" },
+	    "3|0|asc|-|-|-|-|false|" ID_LOWER "|" ID_LOWER },
 	{ "?order=up", "order must be asc or desc" },
 	{ "?order=ASC", "order must be asc or desc" },
 	{ "?order=", "order must be asc or desc" },
@@ -353,7 +355,7 @@ test_long_query(void)
 	n = (size_t)snprintf(uri, sizeof(uri),
 	    "/api/v1/conversations?limit=5&x=");
 	memset(uri + n, 'x', 2048 - strlen("limit=5&x="));
-	is_text(query(uri, CALLER_VISITOR), "5|0 limit=5 offset=0",
+	is_text(query(uri, CALLER_VISITOR), "-|5|0|desc|-|-|-|-|true",
 	    "a query may have 2048 bytes");
 	uri[strlen(uri)] = 'x';
 	is_text(query(uri, CALLER_VISITOR),
@@ -376,7 +378,7 @@ test_long_name(void)
 			memcpy(text + n, "\xf0\x9f\x98\x80", 4);
 		memcpy(text + n, "\":1}", 5);
 		(void)body("/api/v1/conversations", text);
-		cut += !text_utf8(rq.invalid.text, rq.invalid.len);
+		cut += !text_utf8(rq.fault->text, strlen(rq.fault->text));
 	}
 	is_int(cut, 0, "a long unknown name is never cut inside a character");
 }

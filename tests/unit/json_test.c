@@ -358,8 +358,8 @@ test_members(void)
 		const char *name;
 		enum json_kind kind;
 	} want[] = { { "b", JSON_STRING }, { "a", JSON_NULL },
-		{ "c", JSON_OBJECT }, { "d", JSON_OTHER }, { "e", JSON_OTHER },
-		{ "f", JSON_OTHER } };
+		{ "c", JSON_OBJECT }, { "d", JSON_ARRAY }, { "e", JSON_NUMBER },
+		{ "f", JSON_BOOL } };
 	const struct json *m = NULL;
 
 	ok(json_kind(object) == JSON_OBJECT, "an object is one");
@@ -403,6 +403,70 @@ test_many_members(void)
 	    "one more with the name of the first is not");
 }
 
+static const struct {
+	const char *text, *want;
+} written[] = {
+	{ "null", "null" },
+	{ " true ", "true" },
+	{ "false", "false" },
+	{ "\"a\\u0062\\n\\\"\"", "\"ab\\n\\\"\"" },
+	{ "[ ]", "[]" },
+	{ "{ }", "{}" },
+	{ "[1, \"a\" ,null]", "[1,\"a\",null]" },
+	{ "{\"b\":1,\"a\":{\"d\":[],\"c\":2}}",
+	    "{\"a\":{\"c\":2,\"d\":[]},\"b\":1}" },
+	{ "1.0", "1" },
+	{ "-0", "0" },
+	{ "-0.0", "0" },
+	{ "1e2", "100" },
+	{ "0.1", "0.1" },
+	{ "1e-7", "1e-07" },
+	{ "9007199254740991", "9007199254740991" },
+	{ "-9007199254740991", "-9007199254740991" },
+	{ "0.30000000000000004", "0.30000000000000004" },
+	{ "3.141592653589793", "3.141592653589793" },
+};
+
+static void
+test_write(void)
+{
+	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
+		struct str s = str_new(arena);
+		const struct json *value = parse(written[i].text);
+
+		if (value != NULL)
+			json_write(&s, value);
+		is_text(s.text, written[i].want, "%s is written as %s",
+		    written[i].text, written[i].want);
+		ok(parse(s.text) != NULL, "which is JSON");
+	}
+}
+
+static const struct {
+	const char *text;
+	bool good;
+} numbers[] = {
+	{ "0", true },
+	{ "-1.5", true },
+	{ "9007199254740991", true },
+	{ "9007199254740992", false },
+	{ "-9007199254740991", true },
+	{ "-9007199254740992", false },
+	{ "1e300", false },
+	{ "1e400", false },
+	{ "-1e400", false },
+};
+
+static void
+test_numbers(void)
+{
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		ok(json_interoperable(parse(numbers[i].text)) ==
+			numbers[i].good,
+		    "%s is %sread alike by everybody", numbers[i].text,
+		    numbers[i].good ? "" : "not ");
+}
+
 int
 main(void)
 {
@@ -413,6 +477,8 @@ main(void)
 	test_texts();
 	test_members();
 	test_many_members();
+	test_write();
+	test_numbers();
 	arena_free(arena);
 	return done();
 }

@@ -3,6 +3,7 @@
  */
 #include <stddef.h>
 
+#include "mount.h"
 #include "problem.h"
 #include "tap.h"
 
@@ -41,10 +42,12 @@ test_rows(void)
 
 	for (int p = PROBLEM_NONE + 1; p < PROBLEM__MAX; p++) {
 		const struct problem_row *row = problem_row((enum problem)p);
+		const struct answer *answer =
+		    &mount_native()->answers[row->kind];
 
-		is_int(row->status, status_of(row->code),
+		is_int(answer->status, status_of(answer->code),
 		    "%s: %s is a code, and has this status", row->name,
-		    row->code);
+		    answer->code);
 		ok(row->text[0] >= 'A' && row->text[0] <= 'z' &&
 			row->text[strlen(row->text) - 1] != '.',
 		    "%s: has a text, without a full stop", row->name);
@@ -62,7 +65,10 @@ test_codes(void)
 		int users = 0;
 
 		for (int p = PROBLEM_NONE + 1; p < PROBLEM__MAX; p++)
-			users += tap_same(problem_row((enum problem)p)->code,
+			users += tap_same(
+			    mount_native()
+				->answers[problem_row((enum problem)p)->kind]
+				.code,
 			    codes[i].code);
 		ok(users > 0, "the code %s is used", codes[i].code);
 	}

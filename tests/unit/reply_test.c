@@ -280,7 +280,8 @@ test_failures(void)
 	    "a problem is its code and its text");
 	is_int(rq.status, 401, "and has its status");
 	begin(0, PROBLEM_NONE);
-	(void)request_invalid(&rq, "%s", "a \"b\" is not a known field");
+	(void)request_invalid(&rq, PROBLEM_FIELDS_INVALID, "a \"b\"",
+	    "is not a known field");
 	is_text(failure(PROBLEM_FIELDS_INVALID),
 	    "{\"error\":\"bad_request\","
 	    "\"message\":\"a \\\"b\\\" is not a known field\"}",
@@ -339,7 +340,7 @@ test_successes(void)
 		const char *want;
 	} shapes[] = {
 		{ SHAPE_ALIVE, 200, "{\"status\":\"ok\"}" },
-		{ SHAPE_SUCCESS, 200, "{\"success\":true}" },
+		{ SHAPE_DONE, 200, "{\"success\":true}" },
 		{ SHAPE_EMPTY, 204, "" },
 	};
 

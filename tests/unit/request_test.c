@@ -191,7 +191,7 @@ static const struct {
 	{ "PATCH", METHOD_PATCH, false, "PATCH" },
 	{ "DELETE", METHOD_DELETE, false, "DELETE" },
 	{ "OPTIONS", METHOD_OTHER, false, "OPTIONS" },
-	{ "PUT", METHOD_OTHER, false, "PUT" },
+	{ "PUT", METHOD_PUT, false, "PUT" },
 	{ "get", METHOD_OTHER, false, "get" },
 	{ "GETS", METHOD_OTHER, false, "GETS" },
 	{ "", METHOD_OTHER, false, "" },
@@ -317,13 +317,20 @@ test_problems(void)
 		rq.problem == PROBLEM_MEDIA_TYPE,
 	    "the first problem is the one");
 	begin();
-	ok(!request_invalid(&rq, "%s is required", "content") &&
-		rq.problem == PROBLEM_FIELDS_INVALID,
-	    "an invalid field is a problem");
-	is_text(rq.invalid.text, "content is required", "with a sentence");
-	(void)request_invalid(&rq, "%d%%", 5);
-	is_text(rq.invalid.text, "content is required; 5%",
-	    "a second one is joined to it");
+	ok(!request_invalid(&rq, PROBLEM_FIELD_MISSING, "content", "is %s",
+	       "required") &&
+		rq.problem == PROBLEM_FIELD_MISSING,
+	    "a fault of a field is a problem");
+	is_text(rq.faults->text, "content is required", "with a sentence");
+	(void)request_invalid(&rq, PROBLEM_FIELD_MISSING, "x", "%d%%", 5);
+	ok(rq.problem == PROBLEM_FIELD_MISSING,
+	    "several of one kind keep their kind");
+	(void)request_invalid(&rq, PROBLEM_DATE_INVALID, "y", "z");
+	ok(rq.problem == PROBLEM_FIELDS_INVALID,
+	    "those of different kinds have one in common");
+	is_text(rq.faults->next->text, "x 5%", "the second follows the first");
+	is_text(rq.faults->next->next->field, "y", "and the third the second");
+	ok(rq.faults->next->next->next == NULL, "and nothing the third");
 }
 
 /* The value of a ULID's first ten characters, or -1. */

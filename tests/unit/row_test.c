@@ -44,7 +44,7 @@ member(const char *column, unsigned type, const char *bytes, size_t len)
 	struct str s = str_new(arena);
 
 	str_raw(&s, "{");
-	row_members(&s, result, 0, 0, 1);
+	row_members(&s, result, 0, 0, 1, false);
 	str_raw(&s, "}");
 	db_clear(result);
 	return s.text;
@@ -209,7 +209,7 @@ given_members(const char *given)
 			abort();
 	}
 	str_raw(&s, "{");
-	row_given(&s, (struct db_result *)result, 0, 0, 5);
+	row_given(&s, (struct db_result *)result, 0, 0, 5, false);
 	str_raw(&s, "}");
 	PQclear(result);
 	return s.text;

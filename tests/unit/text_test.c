@@ -1,5 +1,6 @@
 /*
- * text_test.c - bytes from outside: UTF-8, UUIDs, percent-encoding, numbers.
+ * text_test.c - bytes from outside: UTF-8, UUIDs, percent-encoding, numbers,
+ * instants, addresses.
  */
 #include <limits.h>
 #include <stddef.h>
@@ -321,6 +322,150 @@ test_integer(void)
 	    "nor does one with a last digit of nine");
 }
 
+struct sample {
+	const char *text;
+	bool good;
+};
+
+static const struct sample instants[] = {
+	{ "2025-01-15T10:30:05.000Z", true },
+	{ "2025-01-15T10:30:05Z", true },
+	{ "2025-01-15t10:30:05z", true },
+	{ "2025-01-15T10:30:05.1Z", true },
+	{ "2025-01-15T10:30:05.123456Z", true },
+	{ "2025-01-15T10:30:05+02:00", true },
+	{ "2025-01-15T10:30:05.5-15:59", true },
+	{ "0001-01-01T00:00:00Z", true },
+	{ "9999-12-31T23:59:59.999999Z", true },
+	{ "2024-02-29T00:00:00Z", true },
+	{ "2000-02-29T00:00:00Z", true },
+	{ "2025-02-29T00:00:00Z", false },
+	{ "1900-02-29T00:00:00Z", false },
+	{ "2025-04-31T00:00:00Z", false },
+	{ "2025-00-01T00:00:00Z", false },
+	{ "2025-13-01T00:00:00Z", false },
+	{ "2025-01-00T00:00:00Z", false },
+	{ "2025-01-32T00:00:00Z", false },
+	{ "0000-01-01T00:00:00Z", false },
+	{ "2025-01-15T24:00:00Z", false },
+	{ "2025-01-15T10:60:00Z", false },
+	{ "2025-01-15T10:30:60Z", false },
+	{ "2025-01-15T10:30:05.Z", false },
+	{ "2025-01-15T10:30:05.1234567Z", false },
+	{ "2025-01-15T10:30:05", false },
+	{ "2025-01-15T10:30Z", false },
+	{ "2025-01-15 10:30:05Z", false },
+	{ "2025-01-15", false },
+	{ "2025-1-15T10:30:05Z", false },
+	{ "2025-01-15T10:30:05ZZ", false },
+	{ "2025-01-15T10:30:05+0200", false },
+	{ "2025-01-15T10:30:05+16:00", false },
+	{ "2025-01-15T10:30:05+02:60", false },
+	{ "2025-01-15T10:30:05+02:00x", false },
+	{ " 2025-01-15T10:30:05Z", false },
+	{ "-2025-01-15T10:30:05Z", false },
+	{ "now", false },
+	{ "", false },
+};
+
+#define LABEL_63 \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static const struct sample emails[] = {
+	{ "a@b", true },
+	{ "ada@example.com", true },
+	{ "Ada.Lovelace+chat@mail.example.co.uk", true },
+	{ "!#$%&'*+/=?^_`{|}~-@example.com", true },
+	{ "a@1-2.3", true },
+	{ "a@" LABEL_63 ".b", true },
+	{ LABEL_63 "a@b", true },
+	{ LABEL_63 "ab@b", false },
+	{ "a@" LABEL_63 "a.b", false },
+	{ "a@" LABEL_63 "." LABEL_63 "." LABEL_63 "."
+	  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	    true },
+	{ "a@" LABEL_63 "." LABEL_63 "." LABEL_63 "." LABEL_63, false },
+	{ "", false },
+	{ "@", false },
+	{ "a", false },
+	{ "a@", false },
+	{ "@b", false },
+	{ "a@b@c", false },
+	{ "a@b.", false },
+	{ "a@.b", false },
+	{ "a@b..c", false },
+	{ "a@-b", false },
+	{ "a@b-", false },
+	{ "a@b_c", false },
+	{ "a b@c", false },
+	{ "a@b c", false },
+	{ "a@[127.0.0.1]", false },
+	{ "\"a\"@b", false },
+	{ "\xc3\xa9@b", false },
+	{ "a@b\n", false },
+};
+
+static const struct sample phones[] = {
+	{ "+12", true },
+	{ "+14155550123", true },
+	{ "+123456789012345", true },
+	{ "+1234567890123456", false },
+	{ "+1", false },
+	{ "+", false },
+	{ "", false },
+	{ "14155550123", false },
+	{ "+0415555012", false },
+	{ "+1 415 555", false },
+	{ "++14155550123", false },
+	{ "+1415555012x", false },
+};
+
+static void
+test_samples(const char *what, bool (*is_one)(const char *),
+    const struct sample *samples, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char *copy = malloc(strlen(samples[i].text) + 1);
+
+		if (copy == NULL)
+			abort();
+		memcpy(copy, samples[i].text, strlen(samples[i].text) + 1);
+		ok(is_one(copy) == samples[i].good, "\"%s\" is %s %s",
+		    samples[i].text, samples[i].good ? "" : "not", what);
+		free(copy);
+	}
+}
+
+static const struct {
+	const char *camel, *snake;
+	size_t size;
+} names[] = {
+	{ "id", "id", 64 },
+	{ "createdAt", "created_at", 64 },
+	{ "beforeId", "before_id", 64 },
+	{ "contentHtml", "content_html", 64 },
+	{ "", "", 64 },
+	{ "aB", "a_b", 4 },
+	{ "aB", "a", 3 },
+	{ "abc", "abc", 4 },
+	{ "abc", "ab", 3 },
+};
+
+static void
+test_snake(void)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char *snake = malloc(names[i].size);
+
+		if (snake == NULL)
+			abort();
+		text_snake(names[i].camel, snake, names[i].size);
+		ok(strcmp(snake, names[i].snake) == 0, "%s is %s in %zu bytes",
+		    names[i].camel, names[i].snake, names[i].size);
+		free(snake);
+	}
+}
+
 int
 main(void)
 {
@@ -330,5 +475,12 @@ main(void)
 	test_uuid();
 	test_decode();
 	test_integer();
+	test_samples("an instant", text_instant, instants,
+	    sizeof(instants) / sizeof(instants[0]));
+	test_samples("an e-mail address", text_email, emails,
+	    sizeof(emails) / sizeof(emails[0]));
+	test_samples("a phone number", text_phone, phones,
+	    sizeof(phones) / sizeof(phones[0]));
+	test_snake();
 	return done();
 }
