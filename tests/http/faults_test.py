@@ -164,7 +164,7 @@ def main():
     for pair, why in APART.items():
         diag("not together: %s and %s: %s" % (*pair, why))
     for route in routes():
-        status_is(site.request("PUT", site.base + route.path), 405, "PUT %s is no route" % route.path)
+        status_is(site.request("OPTIONS", site.base + route.path), 405, "OPTIONS %s is no route" % route.path)
         if not route.callers:
             nonsense = {"Authorization": "Bearer x", "X-App-Id": "x", "X-Visitor-Id": "x", "Origin": "null"}
             for headers in ({}, nonsense):

@@ -74,13 +74,14 @@ def main():
 
     for who, kind in ((v, "visitor"), (admin, "operator")):
         meter = Meter(site.database, who, kind, app.id)
-        first = meter.blocks("message_list", c, 20, 0, "asc", None, None)
+        first = meter.blocks("message_list", c, 20, 0, "asc", *[None] * 7)
         diag("%s: the first page is %d blocks" % (kind, first))
         for what, args in (("by after at the end", ("asc", ids[-21], None)),
                            ("by after in the middle", ("asc", ids[49_999], None)),
                            ("by after at the end, downwards", ("desc", ids[-21], None)),
                            ("by before at the end", ("asc", None, ids[-1])), ("from the end", ("desc", None, None))):
-            cost = meter.blocks("message_list", c, 20, 0, *args)
+            order, after, before = args
+            cost = meter.blocks("message_list", c, 20, 0, order, *[None] * 5, after, before)
             ok(cost <= 1.5 * first, "%s: a page %s costs at most 1.5 times the first" % (kind, what), cost, first)
         base = meter.blocks("change_list", c, 0, 20, None)
         for what, after in (("at the end", MESSAGES + 1 - 20), ("past the end", MESSAGES + 1),

@@ -180,6 +180,41 @@ def namesakes(world):
     is_(op.get("/conversations/%s/unread" % c).json, {"unreadCount": 1}, "what the one has read the other has not")
 
 
+def contacts(world):
+    """What a site says of a visitor is of that visitor in that application."""
+    here, said = world.here, {"name": "Ada", "email": "ada@example.com", "metadata": {"plan": "pro"}}
+    status_is(here.visitor.put("/visitor", said), 200, "a visitor is identified")
+    for stage, whose in ((world.beside, "another visitor"), (world.sibling, "another application's visitor"),
+                         (world.double, "the same visitor id in another application"),
+                         (world.abroad, "another organization's visitor")):
+        shown = stage.visitor.get("/visitor").json["visitor"]
+        is_([shown[name] for name in said], [None, None, {}], "%s has none of it" % whose)
+    status_is(world.beside.visitor.put("/visitor", said), 409, "an e-mail address is one visitor's")
+    for stage in (world.sibling, world.abroad):
+        status_is(stage.visitor.put("/visitor", said), 200, "but in each application anew")
+    for asker in (here.visitor, here.operator, here.admin):
+        caller = asker.get("/me").json["caller"]
+        is_(caller["organizationId"], here.app.organization, "%s is told of its own organization" % caller["kind"])
+
+
+def tags(world, ledger):
+    """An organization's tags are nothing to another one."""
+    name = uuid.uuid4().hex
+    mine = world.here.admin.post("/tags", {"name": name}).json["tag"]["id"]
+    stranger = world.abroad.admin
+    status_is(stranger.post("/tags", {"name": name}), 201, "another organization may have a tag of the same name")
+    ok(mine not in [tag["id"] for tag in stranger.get("/tags?limit=100").json["tags"]], "its list has not ours")
+    ok(mine in [tag["id"] for tag in world.beside.operator.get("/tags?limit=100").json["tags"]], "a colleague's has")
+    c = world.abroad.visitor.start()["id"]
+    stranger.accept(c)
+    ledger.changed()
+    for ask_for in (lambda id: stranger.delete("/tags/" + id),
+                    lambda id: stranger.post("/conversations/%s/tags" % c, {"tagIds": [id]}),
+                    lambda id: stranger.delete("/conversations/%s/tags/%s" % (c, id))):
+        is_like_nothing(ask_for(mine), ask_for(str(uuid.uuid4())), ledger, "another organization's tag is none")
+    is_(stranger.get("/conversations?tagId=" + mine).json["conversations"], [], "and finds nothing")
+
+
 def main():
     site = Site()
     world, ledger = World(site), Ledger(site.database)
@@ -190,8 +225,11 @@ def main():
     deleted(world, ledger)
     lists(world)
     namesakes(world)
+    contacts(world)
+    tags(world, ledger)
     rest = {route.name for route in metered() if not route.names("id")}
-    is_(rest, {"POST /conversations", "GET /conversations"}, "the routes that name nothing are those tried")
+    is_(rest, {"POST /conversations", "GET /conversations", "GET /me", "PUT /visitor", "GET /visitor", "POST /tags",
+               "GET /tags", "DELETE /tags/:tagId"}, "the routes that name no conversation are those tried")
     ledger.close()
     site.finish()
 

@@ -11,13 +11,16 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from lib import http, openapi
 from lib.faults import targets
+from lib.mounts import FLAT, MOUNTS
 from lib.operators import Desk
-from lib.routes import CALLERS, ROW, Stage, Target, ask, routes
+from lib.routes import CALLERS, Stage, Target, routes
 from lib.site import Site
 from lib.tap import is_, ok, run
 
 SOURCES = pathlib.Path(__file__).resolve().parents[2] / "src"
 DOCUMENTED = openapi.description()
+ROW = re.compile(r'\{\s*METHOD_(\w+),\s*"([^"]*)",\s*CALLER_(\w+),\s*(\w+),\s*(\w+),([^{}]*)\}')
+PAGE = {"limit", "offset", "order", "after", "before"}    # what a list of the flat mount has besides its filters
 
 
 # --- the sources -------------------------------------------------------------------------------------------------
@@ -29,20 +32,26 @@ def source(name):
 def fields(text):
     """The names of the fields of each table of src/route.c."""
     tables = re.findall(r"struct field (\w+)\[\] = \{\n(.*?)\n\};", text, re.S)
-    return {name: {found.lower() for found in re.findall(r"\bFIELD_(LIMIT|OFFSET)\b", body)}
-            | set(re.findall(r'\.name = "(\w+)"', body)) for name, body in tables} | {"NULL": set()}
+    return {name: {found.lower() for found in re.findall(r"\{ (STATUS)\b", body)}
+            | set(re.findall(r'\.name = "(\w+)"', body)) for name, body in tables}
 
 
 def coded():
-    """Of each method and path in src/route.c who may call, and the fields of body and query."""
+    """Of each method and path in src/route.c who may call, and the fields of body and query; not those of a page."""
     text, found = source("route.c"), {}
     known = fields(text)
-    for method, path, callers, body, query in ROW.findall(text):
+    for method, path, callers, body, query, _ in ROW.findall(text):
         route = found.setdefault((method, re.sub(r":(\w+)", r"{\1}", path)), [set(), set(), set()])
         route[0] |= set(CALLERS[callers])
         route[1] |= known[body]
         route[2] |= known[query]
     return found
+
+
+def paged():
+    """The methods and paths of lists."""
+    return {(method, re.sub(r":(\w+)", r"{\1}", path)) for method, path, *_, rest in ROW.findall(source("route.c"))
+            if ".list =" in rest}
 
 
 def callers(operation):
@@ -53,54 +62,83 @@ def callers(operation):
     return set(CALLERS[{(): "OPERATOR", (True,): "VISITOR", (False,): "BOTH"}[tuple(needed)]])
 
 
-def described():
-    """The same of each documented operation."""
-    found = {}
+def described(mount):
+    """The same of each documented operation of a mount, in its own names."""
+    found, lists = {}, paged()
     for method, template in DOCUMENTED.operations:
+        if not template.startswith(mount.base + "/"):
+            continue
+        path = template[len(mount.base):]
         operation = DOCUMENTED.inlined(DOCUMENTED.document["paths"][template][method.lower()])
         body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-        found[method, template] = [
-            callers(operation), set(body.get("properties", {})),
-            {p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"}]
+        query = {p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"}
+        away = PAGE | {"page", "per_page", "before_id", "since", "until"} if (method, path) in lists else set()
+        found[method, path] = [callers(operation), set(body.get("properties", {})), query - away]
     return found
 
 
 def tables():
-    program, documented = coded(), described()
-    ok(len(program) > 15, "the routes of src/route.c are found", program)
-    is_(sorted(documented), sorted(program), "the paths and methods are those of src/route.c")
-    for route in sorted(set(program) & set(documented)):
-        is_(documented[route], program[route], "%s %s: callers, body and query are those of src/route.c" % route)
+    program = coded()
+    ok(len(program) > 25, "the routes of src/route.c are found", program)
+    for mount in MOUNTS:
+        documented = described(mount)
+        is_(sorted(documented), sorted(program), "%s: the paths and methods are those of src/route.c" % mount.name)
+        for route in sorted(set(program) & set(documented)):
+            who, body, query = program[route]
+            is_(documented[route], [who, set(map(mount.field, body)), set(map(mount.field, query))],
+                "%s: %s %s: callers, body and query are those of src/route.c" % (mount.name, *route))
 
 
-def texts(response):
-    """Status aside, code and texts that an error response may have; no texts: any."""
-    schemas = [response["content"]["application/json"]["schema"]] if "content" in response else []
-    while schemas:
-        schema = schemas.pop()
-        schemas += schema.get("allOf", ())
-        code = schema.get("properties", {}).get("error", {}).get("const")
-        if code:
-            message = schema["properties"].get("message", {})
-            return code, message.get("enum", [message["const"]] if "const" in message else [])
-    return None, []
+def shapes(response):
+    """The schemas of the object "error" is in, one for each form that the response may have."""
+    schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+    return [shape["properties"] for shape in schema.get("oneOf", [schema]) if "error" in shape.get("properties", {})]
+
+
+def told(response):
+    """The pairs of code and text that an error response may have; None: any text."""
+    for shape in shapes(response):
+        error = shape["error"].get("properties")
+        code, message = (error["code"], error["message"]) if error else (shape["error"], shape.get("message", {}))
+        for each in code.get("enum", [code.get("const")]):
+            for text in message.get("enum", [message.get("const")]):
+                yield each, text
+
+
+def kinds():
+    """The rows of src/kinds.def: of each kind, status and code in each mount."""
+    text = re.sub(r"/\*.*?\*/", "", source("kinds.def"), flags=re.S)
+    return {kind.lower(): re.findall(r'\((\d+), "(\w*)"', row)
+            for kind, row in re.findall(r"X\((\w+),(.*?)\)\)", text, re.S)}
 
 
 def problems():
-    """Codes and texts are those of src/problems.def, but for the three that say more than their text."""
-    coded = re.findall(r'^X\(\w+, "(\w+)", (\d+), "(\w+)", "([^"]*)"\)', source("problems.def"), re.M)
-    documented, codes = set(), set()
-    for responses in DOCUMENTED.all_responses():
-        for status, response in responses.items():
-            code, messages = texts(DOCUMENTED.inlined(response))
-            codes |= {(status, code)} if code else set()
-            documented |= {(status, code, message) for message in messages}
-    ok(len(coded) > 30, "the problems of src/problems.def are found", coded)
-    is_(sorted(codes), sorted({(status, code) for _, status, code, _ in coded}), "codes and statuses are the program's")
-    is_(sorted(documented - {row[1:] for row in coded}), [], "every documented text is one of the program's")
-    open_ended = {"fields_invalid", "edit_window_expired", "rate_limited"}
-    is_(sorted(row[1:] for row in coded if row[0] not in open_ended and row[1:] not in documented and
-               row[1] != "400"), [], "every text of the program is documented, 400 aside")
+    """Statuses and codes are those of src/kinds.def in every mount; in the flat one, texts those of problems.def."""
+    program = kinds()
+    ok(len(program) > 20 and all(len(row) == len(MOUNTS) for row in program.values()),
+       "the kinds of src/kinds.def are found", program)
+    for i, mount in enumerate(MOUNTS):
+        codes = {(status, code) for status, response in responses(mount) for code, _ in told(response)}
+        wanted = {row[i] for row in program.values()} - {("429", "RATE_LIMITED")}    # wrapped has no place for it
+        is_(sorted(codes), sorted(wanted), "%s: codes and statuses are the program's" % mount.name)
+    rows = re.findall(r'^X\(\w+, "(\w+)", (\w+), "([^"]*)"\)', source("problems.def"), re.M)
+    texts = {(status, text) for status, response in responses(FLAT) for _, text in told(response)}
+    ok(len(rows) > 30, "the problems of src/problems.def are found", rows)
+    is_(sorted(text for _, text in texts if text and text not in [row[2] for row in rows]
+               and not text.startswith("Missing required scope: ")), [], "every documented text is one of the program's")
+    open_ended = {"edit_window_expired", "rate_limited", "scope_missing", "email_taken", "tag_taken", "quota_reached"}
+    is_(sorted(row[2] for row in rows if row[0] not in open_ended and row[2] not in {text for _, text in texts}
+               and program[row[1].lower()][0][0] != "400"), [], "every text of the program is documented, 400 aside")
+
+
+def responses(mount):
+    """Status and response of everything that is documented of a mount."""
+    documents = list(DOCUMENTED.document["x-other-responses"][mount.base].values())
+    documents += [DOCUMENTED.document["paths"][template][method.lower()]["responses"]
+                  for method, template in DOCUMENTED.operations if template.startswith(mount.base + "/")]
+    for document in documents:
+        for status, response in document.items():
+            yield status, DOCUMENTED.inlined(response)
 
 
 # --- every documented response -----------------------------------------------------------------------------------
@@ -108,6 +146,8 @@ def problems():
 def stages(site):
     """Callers of a good application, of a suspended one, and of one whose windows are full."""
     apps = [site.new_app() for _ in range(4)]
+    for app in apps:
+        app.limit_key(0)
     good, suspended, full, good_abroad = (Stage(app, Desk(app)) for app in apps)
     good.abroad, good.colleague = good_abroad, good.desk.operator("Otto")
     suspended.app.set("--suspended", "yes")
@@ -118,39 +158,56 @@ def stages(site):
     return good, suspended, full
 
 
-def met(route, role, good, suspended, full):
+def ask(mount, caller, route, target, another=False, headers=None, query=None, **rest):
+    """Sends the example of a route, in the names of a mount."""
+    body = target.body(route, another)
+    told = {} if not route.carries else rest or ({"body": b""} if body is None else {"json": mount.say(body)})
+    query = query or route.example.query
+    return caller.at(mount).request(route.method, target.path(route) + ("?" + query if query else ""), headers=headers,
+                                    **told)
+
+
+def met(mount, route, role, good, suspended, full):
     """The answers that a caller can get from a route, while the database is well."""
-    named = route.names("id")
-    target = good.fresh(route, role) if named else Target(str(uuid.uuid4()))
-    yield good.ask(route, role, target)
-    yield good.ask(route, role, target, headers={"X-%d" % i: "x" for i in range(101)})
+    def fresh():
+        return good.fresh(route, role) if ":" in route.path else Target(str(uuid.uuid4()))
+
+    def put(*args, **named):
+        return ask(mount, good.caller(role), route, *args, **named)
+    target = fresh()
+    yield put(target, headers={"Idempotency-Key": "first-in-" + mount.name})
+    yield put(target, headers={"Idempotency-Key": "first-in-" + mount.name})
+    yield put(target, headers={"X-%d" % i: "x" for i in range(101)})
     if not route.callers:
         return
-    yield good.ask(route, role, target, headers={"Authorization": None})
-    yield good.ask(route, role, target, headers={"X-Visitor-Id": None, "Idempotency-Key": "a b"})
-    yield suspended.ask(route, role, target, headers={"X-App-Id": suspended.app.id})
-    yield full.ask(route, role, target)
+    yield put(target, headers={"Authorization": None})
+    yield put(target, headers={"X-Visitor-Id": None, "Idempotency-Key": "a b"})
+    yield ask(mount, suspended.caller(role), route, target, headers={"X-App-Id": suspended.app.id})
+    yield ask(mount, full.caller(role), route, target)
+    yield put(target, query="%s=0&limit=0" % mount.size)
+    yield put(Target(str(uuid.uuid4())))
     if route.exclusive:
-        yield ask(good.operator if role == "visitor" else good.visitor, route, target)
+        yield ask(mount, good.operator if role == "visitor" else good.visitor, route, target)
     if route.carries:
-        for body, headers in ((b" " * 131073, {}), (b"{}", {"Content-Type": "text/plain"})):
-            yield good.caller(role).request(route.method, target.path(route), headers, body=body)
+        for body, headers in ((b" " * 131073, {}), (b"{}", {"Content-Type": "text/plain"}), (b'{"colour": 1}', {})):
+            yield put(fresh(), headers=headers, body=body)
     if route.fields:
-        again = good.fresh(route, role) if named else target
-        yield good.ask(route, role, again, headers={"Idempotency-Key": "again"})
-        yield good.ask(route, role, again, another=True, headers={"Idempotency-Key": "again"})
-    for vain in targets(good, route, role, good.fresh(route, role)) if named else ():
-        yield good.caller(role).request(route.method, vain.target.path(route) + "?" + vain.query,
-                                        **({"body": vain.target.bytes(route)} if route.carries else {}))
+        again = fresh()
+        yield put(again, headers={"Idempotency-Key": "again-in-" + mount.name})
+        yield put(again, another=True, headers={"Idempotency-Key": "again-in-" + mount.name})
+    for vain in targets(good, route, role, good.fresh(route, role)) if route.names("id") else ():
+        yield put(vain.target, query=vain.query)
     if route.path.endswith("/changes"):
-        yield good.ask(route, role, target, headers={"If-None-Match": "*"})
+        yield put(target, headers={"If-None-Match": "*"})
 
 
 def outages(site, good, seen):
     """A fault in the database, then no database."""
     site.sql("ALTER TABLE foyer.api_key RENAME TO key; ALTER TABLE foyer.operator RENAME TO op; "
              "CREATE OR REPLACE FUNCTION foyer_api.ready(OUT status text, OUT \"schemaVersion\" integer) "
-             "LANGUAGE sql AS $$ SELECT 'ok', 1 / 0 $$")
+             "LANGUAGE sql AS $$ SELECT 'ok', 1 / 0 $$; "
+             "CREATE OR REPLACE FUNCTION foyer_api.health(OUT status text, OUT version text, "
+             "OUT \"timestamp\" timestamptz) LANGUAGE sql AS $$ SELECT 'ok', (1 / 0)::text, now() $$")
     everywhere(good, seen)
     site.database.alter("ALLOW_CONNECTIONS false")
     site.database.disconnect()
@@ -159,24 +216,28 @@ def outages(site, good, seen):
 
 def everywhere(good, seen):
     target = Target(str(uuid.uuid4()))
-    for route in routes():
-        caller = good.caller((route.callers or ("visitor",))[-1])
-        r = caller.request(route.method, target.path(route), fault=True,
-                           **({"body": target.bytes(route)} if route.carries else {}))
-        seen[route.name].add(str(r.status))
+    for mount in MOUNTS:
+        for route in routes():
+            caller = good.caller((route.callers or ("visitor",))[-1]).at(mount)
+            body = target.body(route)
+            r = caller.request(route.method, target.path(route), fault=True,
+                               **({} if not route.carries or body is None else {"json": mount.say(body)}))
+            seen[mount, route.name].add(str(r.status))
 
 
 def walk(site):
     good, suspended, full = stages(site)
-    seen = {route.name: set() for route in routes()}
-    for route in routes():
-        for role in route.callers or ("visitor",):
-            seen[route.name] |= {str(r.status) for r in met(route, role, good, suspended, full)}
+    seen = {(mount, route.name): set() for mount in MOUNTS for route in routes()}
+    for mount in MOUNTS:
+        for route in routes():
+            for role in route.callers or ("visitor",):
+                seen[mount, route.name] |= {str(r.status) for r in met(mount, route, role, good, suspended, full)}
     outages(site, good, seen)
-    for name, statuses in seen.items():
+    for (mount, name), statuses in seen.items():
         method, path = name.split(" ")
-        is_(sorted(statuses), sorted(DOCUMENTED.responses(method, DOCUMENTED.template(path))),
-            "%s is answered in all documented ways, and in no other" % name)
+        is_(sorted(statuses), sorted(DOCUMENTED.responses(method, DOCUMENTED.template(mount.base + path))),
+            "%s: %s is answered in all documented ways, and in no other" % (mount.name, name))
+
 
 
 # --- a liar ------------------------------------------------------------------------------------------------------
@@ -281,10 +342,11 @@ def lies(site):
 
 def liar(site):
     for what, r in lies(site):
-        found = list(openapi.breaches(r, site.base))
+        found = list(openapi.breaches(r, site.prefix))
         if what is None:
             is_(found, [], "%s %s %d is accepted as it came" % (
-                r.method, openapi.description().template(r.target[len(site.base):].partition("?")[0]) or r.target, r.status))
+                r.method, openapi.description().template(r.target[len(site.prefix):].partition("?")[0]) or r.target,
+                r.status))
         else:
             ok(found, "the validator refuses " + what, r)
 

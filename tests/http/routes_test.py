@@ -18,7 +18,7 @@ def unknown_paths(site, v, conversation):
     paths = [site.prefix + path for path in ("/", "/api", "/api/v1", "/api/v1/", "/api/v2/conversations",
                                              "/conversations", "/health/live")]
     paths += [site.base + path for path in (
-        "/nowhere", "/Conversations", "/conversation", "/conversations/", "/conversationsx", "/health", "/health/",
+        "/nowhere", "/Conversations", "/conversation", "/conversations/", "/conversationsx", "/health/",
         "/health/live/", "/health/LIVE", "/conversations/%s/" % conversation,
         "/conversations/%s/nowhere" % conversation,
         "/conversations/%s/messages/" % conversation, "/conversations%2F" + conversation,

@@ -61,7 +61,7 @@ class Door:
     def check(self, r, fault=False, limitless=False, crafted=False):
         """Remembers each rule that a response breaks; returns the response. A crafted request may not have asked
         for the target that the response names."""
-        found = [*rules.breaches(r, limitless), *openapi.breaches(r, None if crafted else self.base)]
+        found = [*rules.breaches(r, limitless, self.prefix), *openapi.breaches(r, None if crafted else self.prefix)]
         with self.guard:
             if r.id in self.seen:
                 found.append("no two responses have the same X-Request-Id")

@@ -34,7 +34,7 @@ def heads(route, role, revoked, foreign):
     application that is not the caller's."""
     visitor = role == "visitor"
     yield Fault("route", "another path", "not_found", None, {"suffix": "/no/such/path"})
-    yield Fault("route", "another method", "method_not_allowed", None, {"method": "PUT"})
+    yield Fault("route", "another method", "method_not_allowed", None, {"method": "OPTIONS"})
     if route.carries:
         yield Fault("size", "131073 bytes", "payload_too_large", None, {"padded": True})
     for name, value, text in (("no key", None, "Missing credentials"),
@@ -81,11 +81,12 @@ def bodies(route):
     yield Fault("field", "an unknown field", "bad_request", "colour is not a known field", {"more": {"colour": 1}})
     if route.fields:
         name, = Target("").body(route)
-        faults = [("a number", 1, name + " must be a string")]
+        kind = "a list of UUIDs" if name == "tagIds" else "a string"
+        faults = [("a number", 1, "%s must be %s" % (name, kind))]
         if name in LONGEST:
             told = "%s must be 1 to %d characters" % (name, LONGEST[name])
             faults += [("an empty text", " ", told), ("a long text", "x" * (LONGEST[name] + 1), told)]
-        if route.name != "POST /conversations":
+        if route.name not in ("POST /conversations", "PUT /visitor"):    # there it is optional
             faults.append(("null", None, name + " is required"))
         for what, value, text in faults:
             yield Fault("field", what, "bad_request", text, {"body": json.dumps({name: value}).encode()})

@@ -9,10 +9,11 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+from .mounts import mount_of
 from .tap import short
 
 DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
-METHODS = ("get", "post", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 LONGEST = 2048    # bytes of a path; what is longer names nothing
 ANNOTATIONS = {"description", "summary", "example", "examples", "discriminator"}
 
@@ -31,7 +32,8 @@ class Description:
                                     for name in self.inlined(response)["headers"]})
 
     def all_responses(self):
-        yield from self.document["x-other-responses"].values()
+        for others in self.document["x-other-responses"].values():
+            yield from others.values()
         for method, template in self.operations:
             yield self.document["paths"][template][method.lower()]["responses"]
 
@@ -50,7 +52,7 @@ class Description:
         return {"allOf": [self.inlined(target)]} | self.inlined(rest) if rest else self.inlined(target)
 
     def template(self, path):
-        """The template that a path below the mount is of, or None."""
+        """The template that a path below the site is of, or None."""
         try:
             segments = [decoded(segment) for segment in path.split("/")[1:]]
         except ValueError:
@@ -62,16 +64,16 @@ class Description:
                 return "/" + "/".join(names)
         return None
 
-    def responses(self, method, template):
-        """The documented responses to a method of a template, by status."""
+    def responses(self, method, template, base="/api/v1"):
+        """The documented responses to a method of a template, by status; the base is the path of the mount."""
         method = "GET" if method == "HEAD" else method
         if (method, template) in self.operations:
             return self.document["paths"][template][method.lower()]["responses"]
-        return self.document["x-other-responses"]["method" if template else "path"]
+        return self.document["x-other-responses"][base]["method" if template else "path"]
 
-    def compile(self, method, template, status):
+    def compile(self, method, template, status, base):
         """Headers and schema of a response, as validators; None when the status is not documented."""
-        found = self.responses(method, template).get(str(status))
+        found = self.responses(method, template, base).get(str(status))
         if found is None:
             return None
         response = self.inlined(found)
@@ -81,20 +83,21 @@ class Description:
         content = response.get("content", {}).get("application/json")
         return headers, content and Draft202012Validator(content["schema"])
 
-    def breaches(self, r, base):
-        """Yields a sentence for everything in a response that is not as documented. Without a base nobody knows
+    def breaches(self, r, prefix):
+        """Yields a sentence for everything in a response that is not as documented. Without a prefix nobody knows
         what was asked; then it has to be as documented somewhere."""
-        if base is None:
-            if all(any(self.unlike(r, *where)) for where in [*self.operations, ("GET", None), ("PUT", "/")]):
+        if prefix is None:
+            if all(any(self.unlike(r, *where)) for where in [*self.operations, ("GET", None), ("TRACE", "/")]):
                 yield "openapi.yaml: no such response is documented anywhere"
             return
         path = urllib.parse.urlsplit(r.target).path if "://" in r.target else r.target.partition("?")[0]
-        known = path.startswith(base + "/") and len(path) <= LONGEST
-        yield from self.unlike(r, r.method, self.template(path[len(base):]) if known else None)
+        base = mount_of(path, prefix).base
+        known = path.startswith(prefix + base + "/") and len(path) <= LONGEST
+        yield from self.unlike(r, r.method, self.template(path[len(prefix):]) if known else None, base)
 
-    def unlike(self, r, method, template):
+    def unlike(self, r, method, template, base="/api/v1"):
         """The same as an answer to a method of a template."""
-        compiled = self.answer(method, template, r.status)
+        compiled = self.answer(method, template, r.status, base)
         if compiled is None:
             yield "openapi.yaml: %s %s has no response %d" % (method, template or "elsewhere", r.status)
             return
@@ -150,7 +153,7 @@ def description():
     return Description()
 
 
-def breaches(r, base="/api/v1"):
-    """Yields a sentence for everything in a response that is not as docs/openapi.yaml documents it. The base is the
-    path of the mount; None: what was asked is not known, and any documented answer will do."""
-    return description().breaches(r, base)
+def breaches(r, prefix=""):
+    """Yields a sentence for everything in a response that is not as docs/openapi.yaml documents it. The prefix is the
+    path of the site; None: what was asked is not known, and any documented answer will do."""
+    return description().breaches(r, prefix)

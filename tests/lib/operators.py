@@ -50,8 +50,7 @@ class Operator(Visitor):
     def name_it(self, conversation, subject):
         return self.did(self.patch("/conversations/%s/subject" % conversation, {"subject": subject}))
 
-    @staticmethod
-    def did(r):
+    def did(self, r):
         if r.status != 200:
             raise RuntimeError("expected 200: %r" % r)
-        return r.json["conversation"]
+        return self.mount.object(r, "conversation")

@@ -8,23 +8,40 @@ import os
 import re
 import uuid
 
-ROW = re.compile(r'\{\s*METHOD_(\w+),\s*"([^"]*)",\s*CALLER_(\w+),\s*(\w+),\s*(\w+),')
+ROW = re.compile(r'\{\s*METHOD_(\w+),\s*"([^"]*)",\s*CALLER_(\w+),\s*(\w+),')
 CALLERS = {"NONE": (), "VISITOR": ("visitor",), "OPERATOR": ("operator", "admin"),
            "BOTH": ("visitor", "operator", "admin")}
 
 Example = collections.namedtuple("Example", "status body other query", defaults=(None, None, ""))
 
 
-def marker(message, _):
-    return {"messageId": message}
+def marker(target):
+    return {"messageId": target.message}
 
 
-def other_marker(_, other):
-    return {"messageId": other}
+def other_marker(target):
+    return {"messageId": target.other}
 
 
-# Status of success; body, and another good one, or what makes them of two messages of the conversation; query.
+def named(target):
+    return {"name": target.name}
+
+
+def other_named(target):
+    return {"name": "Another " + target.name}
+
+
+def tagged(target):
+    return {"tagIds": [target.tag]}
+
+
+def other_tagged(target):
+    return {"tagIds": [target.tag, target.tag]}
+
+
+# Status of success; body, and another good one, or what makes them of the target; query.
 EXAMPLES = {
+    "GET /health": Example(200),
     "GET /health/live": Example(200),
     "GET /health/ready": Example(200),
     "POST /conversations": Example(201, {"subject": "One"}, {"subject": "Another"}),
@@ -42,18 +59,31 @@ EXAMPLES = {
     "POST /conversations/:id/leave": Example(200),
     "POST /conversations/:id/resolve": Example(200),
     "PATCH /conversations/:id/subject": Example(200, {"subject": "One"}, {"subject": "Another"}),
+    "GET /conversations/:id/visitor": Example(200),
+    "GET /conversations/:id/tags": Example(200, query="limit=2"),
+    "POST /conversations/:id/tags": Example(200, tagged, other_tagged),
+    "DELETE /conversations/:id/tags/:tagId": Example(200),
+    "GET /me": Example(200),
+    "PUT /visitor": Example(200, {"name": "One"}, {"name": "Another"}),
+    "GET /visitor": Example(200),
+    "POST /tags": Example(201, named, other_named),
+    "GET /tags": Example(200, query="limit=2"),
+    "DELETE /tags/:tagId": Example(204),
 }
 
 
-class Route:
-    """One row: who may call it, whether it has fields in its body and in its query, and its example."""
+ADMINS = ("DELETE /conversations/:id", "DELETE /tags/:tagId")    # for admins alone
 
-    def __init__(self, method, path, callers, body, query):
+
+class Route:
+    """One row: who may call it, whether it has fields in its body, and its example."""
+
+    def __init__(self, method, path, callers, body):
         self.method, self.path, self.callers = method, path, CALLERS[callers]
-        self.fields, self.queries = body != "NULL", query != "NULL"
+        self.fields = body != "none"
         self.name = method + " " + path
         self.writes = method != "GET"
-        self.carries = method in ("POST", "PATCH")    # others ignore a body
+        self.carries = method in ("POST", "PUT", "PATCH")    # others ignore a body
 
     @property
     def example(self):
@@ -67,12 +97,12 @@ class Route:
         return bool(self.callers) and len(self.kinds) < len(CALLERS["BOTH"])
 
     def names(self, what):
-        """Whether the path names a conversation (id) or a message (messageId)."""
+        """Whether the path names a conversation (id), a message (messageId) or a tag (tagId)."""
         return ":" + what in self.path.split("/")
 
     def succeeds(self, role):
         """Whether a caller of that role can succeed at all."""
-        return role in self.callers and not (self.name == "DELETE /conversations/:id" and role != "admin")
+        return role in self.callers and (role == "admin" or self.name not in ADMINS)
 
 
 def routes():
@@ -93,19 +123,21 @@ def metered():
 
 
 class Target:
-    """A conversation and two of its messages, for a route to name."""
+    """A conversation, two of its messages, a tag, and a name that nothing has, for a route to name."""
 
-    def __init__(self, conversation, message=None, other=None):
+    def __init__(self, conversation, message=None, other=None, tag=None):
         self.conversation = conversation
         self.message, self.other = message or str(uuid.uuid4()), other or str(uuid.uuid4())
+        self.tag, self.name = tag or str(uuid.uuid4()), uuid.uuid4().hex
 
     def path(self, route):
-        return route.path.replace(":messageId", self.message).replace(":id", self.conversation)
+        return (route.path.replace(":messageId", self.message).replace(":tagId", self.tag)
+                .replace(":id", self.conversation))
 
     def body(self, route, another=False):
         """The example's body, or another good one; None when the route has no fields."""
         body = route.example.other if another else route.example.body
-        return body(self.message, self.other) if callable(body) else body
+        return body(self) if callable(body) else body
 
     def bytes(self, route, another=False):
         body = self.body(route, another)
@@ -132,7 +164,15 @@ class Stage:
         if route.name == "POST /conversations/:id/accept":
             return Target(conversation)
         self.agent(role).accept(conversation)
-        return Target(conversation, *(self.caller(role).send(conversation, text)["id"] for text in ("first", "second")))
+        return Target(conversation, *(self.caller(role).send(conversation, text)["id"] for text in ("first", "second")),
+                      self.tag(route, conversation) if "/tags" in route.path else None)
+
+    def tag(self, route, conversation):
+        """A tag for the route; where it is to be detached, it is attached."""
+        tag = self.admin.post("/tags", {"name": uuid.uuid4().hex}).json["tag"]["id"]
+        if route.name == "DELETE /conversations/:id/tags/:tagId":
+            self.admin.post("/conversations/%s/tags" % conversation, {"tagIds": [tag]})
+        return tag
 
     def ask(self, route, role, target, another=False, headers=None):
         return ask(self.caller(role), route, target, another, headers)

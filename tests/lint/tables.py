@@ -2,8 +2,9 @@
 """tables.py - the tables of src/, the functions of sql/ and the documents say the same.
 
 The documents may be laid out as they like around these:
-    docs/api.md            a table row `| code | status | message |` for each row of problems.def, and a row
-                           `| METHOD | path |` for each route; cells may be in backquotes
+    docs/api.md            a table row `| code | status | …` for each code that the flat mount has in kinds.def, the
+                           text of each row of problems.def, and a row `| METHOD | path |` for each route; cells may
+                           be in backquotes
     docs/configuration.md  a table row `| FOYER_NAME | default |` for each row of options.def
     docs/foyer.fcgi.8      an item `.It Ev FOYER_NAME` for each
 """
@@ -20,7 +21,7 @@ from lib.tap import is_, ok, run, skip
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCES = {path.name: path.read_text() for path in (ROOT / "src").glob("*.[ch]")}
 FUNCTIONS = {path.name[:-4]: path.read_text() for path in (ROOT / "sql/functions").glob("*.sql")}
-UNSHOWN = {"rate_limited", "fields_invalid", "edit_window_expired"}  # their answers say more than their text
+UNSHOWN = {"rate_limited", "edit_window_expired", "scope_missing"}  # their answers say more than their text
 
 
 def rows(name):
@@ -28,6 +29,13 @@ def rows(name):
     text = re.sub(r"/\*.*?\*/", "", (ROOT / "src" / name).read_text(), flags=re.S)
     return [[cell.strip('"') for cell in re.findall(r'"(?:[^"\\]|\\.)*"|[^\s,"]+', row)]
             for row in re.findall(r"^X\((.*)\)$", text, re.M)]
+
+
+def kinds():
+    """The rows of kinds.def: the kind, and a pair of status and code for each mount."""
+    text = re.sub(r"/\*.*?\*/", "", (ROOT / "src/kinds.def").read_text(), flags=re.S)
+    return {row[1]: [(status, code) for status, code in re.findall(r'\((\d+), "(\w+)"', row[2])]
+            for row in re.finditer(r"X\((\w+),(.*?\))\)\s*(?=X\(|$)", text, re.S)}
 
 
 def twice(values):
@@ -63,10 +71,13 @@ def routes():
     sent = {name: sum(".name = \"" in ", ".join(f) and not re.search(r"\.unsent = (1|true)", ", ".join(f))
                       for f in fields) for name, fields in initializers(text, "field").items()}
     for row in initializers(text, "route")["routes"]:
-        method, path, callers, body, query, call, *_, conditional = row
+        method, path, callers, body, query, call = row[:6]
+        named = dict(item[1:].split(" = ") for item in row if item.startswith("."))
+        page = {"LIST_RESOURCES": 8, "LIST_MESSAGES": 10}.get(named.get("list"), 0)
         yield {"method": method.removeprefix("METHOD_"), "path": path.strip('"'),
                "callers": callers.removeprefix("CALLER_"), "call": call.removeprefix("QUERY_"),
-               "conditional": conditional in ("1", "true"), "fields": sent.get(body, 0) + sent.get(query, 0)}
+               "conditional": named.get("conditional") in ("1", "true"),
+               "scope": named.get("scope", "").strip('"'), "fields": sent[body] + sent[query] + page}
 
 
 # ---- sql/
@@ -87,10 +98,11 @@ def header(function):
 
 
 def outcomes(function):
-    """The outcomes that a function gives, and not one that it calls."""
+    """The outcomes that a function gives, and not one that it calls: what it assigns, and the arms of its CASEs."""
     given = re.findall(r"outcome := (.*?);", body(function), re.S)
-    words = {word for text in given for word in re.findall(r"(?:^|THEN|ELSE)\s*'(\w+)'", text)}
-    return words | set(re.findall(r'"outcome": "(\w+)"', body(function)))
+    words = {word for text in given for word in re.findall(r"(?:^|, )\s*'(\w+)'", text)}
+    arms = set(re.findall(r"(?:THEN|ELSE)\s*'(\w+)'", body(function))) & {row[1] for row in rows("problems.def")}
+    return words | arms | set(re.findall(r'"outcome": "(\w+)"', body(function)))
 
 
 def columns(kind):
@@ -112,11 +124,19 @@ def test_problems():
     ok(len(given) > 10, "there are outcomes", sorted(given))
 
 
+def test_kinds():
+    table, used = kinds(), [row[2] for row in rows("problems.def")]
+    is_(sorted({kind for kind in used if kind not in table}), [], "every problem is of a kind")
+    is_(sorted(set(table) - set(used)), [], "every kind is that of a problem")
+    is_([kind for kind, answers in table.items() if len(answers) != 4], [], "every kind has an answer in each mount")
+    ok(len(table) > 20, "there are kinds", sorted(table))
+
+
 def test_headers():
     names = {row[1] for row in rows("problems.def")}
     for function in sorted(f for f in FUNCTIONS if f.startswith("foyer_api.") and "verdict" in body(f)):
         said = set(re.findall(r"\w+", header(function))) & names
-        made = outcomes(function) - {"ok"} | ({"idempotency_mismatch"} if "foyer.recall(" in body(function) else set())
+        made = outcomes(function) - {"ok"} | ({"idempotency_mismatch"} if "p_slot, p_fingerprint)" in body(function) else set())
         called = {name for name in ("foyer.enter", "foyer.message_change") if name + "(" in body(function)}
         is_([sorted(said), sorted(n for n in called if n not in header(function))], [sorted(made), []],
             "%s says which outcomes it has" % function)
@@ -159,7 +179,8 @@ def test_routes():
     is_([r["path"] for r in table if not re.fullmatch(r"(/(:?[a-z]\w*))+", r["path"])], [], "paths are well-formed")
     for r in (r for r in table if r["call"] != "_MAX"):
         writes = r["callers"] != "NONE" and r["method"] != "GET"
-        sent = (0 if r["callers"] == "NONE" else 5) + 2 * writes + r["path"].count(":") + r["fields"] + r["conditional"]
+        caller = 0 if r["callers"] == "NONE" else 5 + 3    # who, and what route and mount ask
+        sent = caller + 2 * writes + r["path"].count(":") + r["fields"] + r["conditional"]
         is_(sent, nparams[r["call"]], "%(method)s %(path)s for %(callers)s gives its function what it takes" % r)
 
 
@@ -195,15 +216,14 @@ def test_api_document():
     if text is None:
         return
     cells = [row for row in table_rows(text) if len(row) > 1]
-    problems = rows("problems.def")
-    codes = {row[3] for row in problems}
-    said = {(row[0], row[1]) for row in cells if row[0] in codes or len(row[1]) == 3 and row[1].isdigit()}
-    texts = {row[4] for row in problems if row[1] not in UNSHOWN}
-    is_([sorted(said ^ {(row[3], row[2]) for row in problems}), sorted(t for t in texts if "`%s`" % t not in text)],
-        [[], []], promises[0])
+    flat = {answers[0] for answers in kinds().values()}
+    codes = {code for _, code in flat}
+    said = {(row[1], row[0]) for row in cells if row[0] in codes or len(row[1]) == 3 and row[1].isdigit()}
+    texts = {row[3] for row in rows("problems.def") if row[1] not in UNSHOWN and row[3] != "Request is not valid"}
+    is_([sorted(said ^ flat), sorted(t for t in texts if "`%s`" % t not in text)], [[], []], promises[0])
     known = {(r["method"], r["path"]) for r in routes()}
     said = {tuple(row[0].split(None, 1)) if " /" in row[0] else (row[0], row[1]) for row in cells}
-    said = {(m, p.strip("`")) for m, p in (s for s in said if len(s) == 2) if re.fullmatch("GET|POST|PATCH|DELETE", m)}
+    said = {(m, p.strip("`")) for m, p in (s for s in said if len(s) == 2) if re.fullmatch("GET|POST|PUT|PATCH|DELETE", m)}
     is_(sorted(said ^ known), [], promises[1])
 
 
@@ -227,6 +247,7 @@ def test_options():
 
 def main():
     test_problems()
+    test_kinds()
     test_headers()
     test_verdict()
     test_nested()
