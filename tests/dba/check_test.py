@@ -4,14 +4,14 @@ import atexit
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from lib.cluster import Cluster, Deployed
+from lib.account import give
+from lib.cluster import Cluster
 from lib.database import Database
 from lib.pooler import Pooler
 from lib.server import Lighttpd, SERVERS, free_port
@@ -138,14 +138,10 @@ def encryption():
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
                     "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate], check=True,
                    capture_output=True)
-    if os.geteuid() == 0:
-        shutil.chown(key, "postgres")
-    here = {name: os.environ[name] for name in ("PGHOST", "PGPORT")}
-    cluster = Cluster("listen_addresses = 'localhost'", "ssl = on", "ssl_key_file = '%s'" % key,
-                      "ssl_cert_file = '%s'" % certificate, port=free_port()).use()
-    cluster.sql("CREATE DATABASE foyer")
-    subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", "foyer", "-f", BUILD / "foyer.sql"], check=True)
-    far = {"db": Deployed("foyer"), "host": "localhost"}
+    give(key)
+    cluster = Cluster(listen_addresses="localhost", ssl="on", ssl_key_file=key, ssl_cert_file=certificate,
+                      port=free_port())
+    far = {"db": cluster.deploy(), "host": "localhost"}
     wrong(ctl(**far, sslmode="disable"), "connection", "no TLS to localhost; set sslmode=verify-full$",
           "no TLS to a server over TCP is wrong")
     status, found = ctl(**far, sslmode="require")
@@ -154,11 +150,10 @@ def encryption():
     status, found = ctl(**far, sslmode="verify-full", sslrootcert=certificate)
     ok(status == 0 and found["connection"][0] == "ok" and found["connection"][1].endswith("TLS to localhost"),
        "TLS to a server that has proved itself is right", found)
-    os.environ.update(here)
 
 
 def pool(db):
-    pooler = Pooler(db.name)
+    pooler = Pooler(db)
     wrong(fcgi(pooler.conninfo(), "on"), "statements", "; set FOYER_PREPARE=off$",
           "prepared statements through a pool in transaction mode are wrong")
     pooler.restart()

@@ -26,12 +26,11 @@ def near(said, measured):
 
 
 def main():
-    cluster = Cluster("full_page_writes = off", "autovacuum = off").use()
-    cluster.sql("CREATE DATABASE growth")
-    psql = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", "growth"]
-    subprocess.run([*psql, "-f", os.path.join(os.environ["FOYER_BUILD"], "foyer.sql")], check=True)
-    done = subprocess.run([*psql, "-v", "visitors=%d" % VISITORS, "-f", ROOT / "contrib/dba/growth.sql"], text=True,
-                          capture_output=True)
+    cluster = Cluster(full_page_writes="off", fsync="off", autovacuum="off")
+    cluster.deploy("growth")
+    done = subprocess.run(["psql", "-X", "-q", "-d", "growth", "-v", "visitors=%d" % VISITORS,
+                           "-f", ROOT / "contrib/dba/growth.sql"], text=True, capture_output=True,
+                          env=cluster.environment)
     ok(done.returncode == 0, "growth.sql runs in a database of its own", done.stderr)
     measured, said = rows(done.stdout), rows((ROOT / "docs/dba.md").read_text())
     is_(sorted(said), sorted(measured), "docs/dba.md has each table, and the write-ahead log")

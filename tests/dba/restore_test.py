@@ -11,7 +11,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from lib.cluster import Cluster, Deployed
+from lib.cluster import Cluster
 from lib.fcgi import Worker
 from lib.operators import Desk
 from lib.tap import is_, ok, run
@@ -87,16 +87,12 @@ def logical(name, home):
     text = subprocess.run(["pg_dumpall", "--roles-only"], check=True, capture_output=True, text=True).stdout
     with open(roles, "w", encoding="utf-8") as f:
         f.write("".join(line for line in text.splitlines(True) if re.search(r"\bfoyer_\w+", line)))
-    target = Cluster("wal_level = replica", "max_wal_senders = 4").use()
-    subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", roles], check=True)
-    subprocess.run(["pg_restore", "--create", "--exit-on-error", "-d", "postgres", dump], check=True)
+    target = Cluster(fsync="off")
+    subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", roles], check=True,
+                   env=target.environment)
+    subprocess.run(["pg_restore", "--create", "--exit-on-error", "-d", "postgres", dump], check=True,
+                   env=target.environment)
     return target
-
-
-def physical(source):
-    """A whole cluster, while it runs."""
-    return Cluster(origin=lambda copy: source.run("pg_basebackup", "--checkpoint=fast", "--no-sync", "-h", source.home,
-                                                  "-p", source.port, "-D", copy.data)).use()
 
 
 def main():
@@ -104,19 +100,15 @@ def main():
     scene = Scene(first)
     ok(not failures(walk(first)), "a database with traffic")
     before, name = scene.look(), first.database.name
-    here = {key: os.environ[key] for key in ("PGHOST", "PGPORT")}
     target = logical(name, first.home)
-    second = Worker(database=Deployed(name))
-    # A copy, before the comparison writes to it.
-    copy = physical(target)
-    third = Worker(database=Deployed(name))
-    target.use()
+    second = Worker(database=target.database(name))
+    # A whole cluster, while it runs, and before the comparison writes to it.
+    copy = Cluster(origin=target, fsync="off")
+    third = Worker(database=copy.database(name))
     compare(scene, before, second, "pg_dump")
     second.finish()
-    copy.use()
     compare(scene, before, third, "pg_basebackup")
     third.finish()
-    os.environ.update(here)
     first.finish()
 
 

@@ -9,22 +9,11 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from lib.cluster import Cluster, Deployed
+from lib.cluster import Cluster
 from lib.expect import status_is
 from lib.fcgi import Worker
 from lib.tap import is_, ok, run
 from lib.wait import until
-
-BUNDLE = os.path.join(os.environ["FOYER_BUILD"], "foyer.sql")
-
-
-def standby_of(primary):
-    """A streaming standby."""
-    standby = Cluster(origin=lambda copy: primary.run(
-        "pg_basebackup", "--checkpoint=fast", "--no-sync", "--write-recovery-conf", "-h", primary.home,
-        "-p", primary.port, "-D", copy.data))
-    primary.use()
-    return standby
 
 
 def check(conninfo):
@@ -38,7 +27,6 @@ def unheard(primary, standby, visitor, path, worker):
     other = worker.new_app().visitor()
     status_is(other.get("/conversations"), 200, "a visitor reads")
     receiver = int(standby.sql("SELECT pid FROM pg_stat_wal_receiver"))
-    primary.use()
     os.kill(receiver, signal.SIGSTOP)
     try:
         status_is(visitor.post(path, {"content": "unheard"}, fault=True), 503,
@@ -59,38 +47,28 @@ def served(caller):
 
 
 def main():
-    primary = Cluster("wal_level = replica", "max_wal_senders = 4", "synchronous_commit = on").use()
-    primary.sql("CREATE DATABASE foyer")
-    subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", "foyer", "-f", BUNDLE], check=True)
-    standby = standby_of(primary)
-    state = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = '%s' AND state = 'streaming'"
-    until(lambda: primary.sql(state % "async") == "1", "the standby streams", 60)
-    primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
-    primary.sql("SELECT pg_reload_conf()")
-    until(lambda: primary.sql(state % "sync") == "1", "the standby is synchronous", 60)
+    primary = Cluster()
+    database = primary.deploy()
+    standby = Cluster(origin=primary, standby=True)
+    primary.synchronize()
 
     both = "host=%s,%s port=%s,%s dbname=foyer user=foyer_web target_session_attrs=%s"
     hosts = (standby.home, primary.home, standby.port, primary.port)    # the standby first: it has to be passed over
     is_(check(both % (*hosts, "any")), (1, ["primary: this server is a standby; name all hosts, with "
-                                            "target_session_attrs=read-write"]), "a standby is found out, and what to do")
+                                            "target_session_attrs=read-write"]),
+        "a standby is found out, and what to do")
     is_(check(both % (*hosts, "read-write"))[1], [], "with target_session_attrs=read-write it is passed over")
 
-    worker = Worker(database=Deployed("foyer"), conninfo=both % (*hosts, "read-write"))
+    worker = Worker(database=database, conninfo=both % (*hosts, "read-write"))
     visitor = worker.new_app().visitor()
     conversation = visitor.start()["id"]
     path = "/conversations/%s/messages" % conversation
     acknowledged = [visitor.send(conversation, "message %d" % i)["id"] for i in range(200)]
     unheard(primary, standby, visitor, path, worker)
-    primary.stop(signal.SIGQUIT)
+    primary.kill()
     r = visitor.post(path, {"content": "lost"}, fault=True)
     status_is(r, 503, "without a primary a request is 503")
-    standby.use()
-    standby.sql("SELECT pg_promote()")
-    until(lambda: standby.sql("SELECT pg_is_in_recovery()") == "f", "the standby is promoted", 60)
-    # It would wait for a standby of its own.
-    standby.sql("ALTER SYSTEM RESET synchronous_standby_names")
-    standby.sql("SELECT pg_reload_conf()")
-    until(lambda: standby.sql("SHOW synchronous_standby_names") == "", "the new primary waits for nobody", 60)
+    standby.promote()
     status_is(served(visitor), 200, "the new primary is found, in the same process")
     kept = standby.sql("SELECT id FROM foyer.message WHERE conversation_id = '%s' ORDER BY id" % conversation, "foyer")
     is_([id for id in acknowledged if id not in kept.splitlines()], [],

@@ -7,7 +7,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from lib.victim import Cluster
+from lib.cluster import Cluster
 from lib.load import doubled, lost
 from lib.site import Site
 from lib.tap import is_, ok, run
@@ -60,7 +60,7 @@ def forgetful(site):
 
 def main():
     cluster = Cluster(wal_writer_delay="10s", wal_writer_flush_after="1GB")
-    site = Site(database=cluster.database())
+    site = Site(database=cluster.deploy())
     with Trial(site, "nothing at all", verdict=False) as t:
         t.served()
     t.control()

@@ -7,7 +7,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from lib.victim import Cluster
+from lib.cluster import Cluster
 from lib.site import Site
 from lib.tap import run
 from lib.trial import Trial
@@ -15,7 +15,7 @@ from lib.trial import Trial
 
 def main():
     cluster = Cluster()
-    site = Site(database=cluster.database())
+    site = Site(database=cluster.deploy())
     for fault, how in (("PostgreSQL is restarted", signal.SIGINT),
                        ("PostgreSQL is restarted at once", signal.SIGQUIT)):
         with Trial(site, fault) as t:

@@ -5,7 +5,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from lib.victim import Cluster
+from lib.cluster import Cluster
 from lib.site import Site
 from lib.tap import run, skip
 from lib.trial import Trial
@@ -17,7 +17,7 @@ def fill(part, fault):
     except PermissionError as e:
         skip("%s: what was acknowledged is there" % fault, "no file system can be mounted here: %s" % e)
         return
-    site = Site(database=cluster.database())
+    site = Site(database=cluster.deploy())
     with Trial(site, fault) as t:
         cluster.fill()
         t.refused()

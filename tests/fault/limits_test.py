@@ -5,7 +5,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from lib.victim import Cluster
+from lib.cluster import Cluster
 from lib.site import Site
 from lib.tap import run
 from lib.trial import Trial
@@ -25,7 +25,7 @@ def hoard(site):
 
 def main():
     cluster = Cluster(max_connections=12)
-    site = Site(database=cluster.database())
+    site = Site(database=cluster.deploy())
     with Trial(site, "connections run out") as t:
         cluster.sql("ALTER ROLE foyer_web CONNECTION LIMIT 0")    # or they would be first
         site.database.disconnect()

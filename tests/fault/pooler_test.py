@@ -6,8 +6,8 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from lib.victim import Cluster
-from lib.victim_pool import Pooler
+from lib.cluster import Cluster
+from lib.pooler import Pooler
 from lib.site import Site
 from lib.tap import run
 from lib.trial import Trial
@@ -15,8 +15,9 @@ from lib.trial import Trial
 
 def main():
     cluster = Cluster()
-    database, pooler = cluster.database(), Pooler(cluster)
-    site = Site(database=database, conninfo=database.conninfo(host=pooler.home), prepare="off")
+    database = cluster.deploy()
+    pooler = Pooler(database)
+    site = Site(database=database, conninfo=pooler.conninfo(), prepare="off")
     for fault, how in (("pgbouncer is restarted", signal.SIGTERM), ("pgbouncer is killed", signal.SIGKILL)):
         with Trial(site, fault) as t:
             pooler.stop(how)

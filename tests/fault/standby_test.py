@@ -5,27 +5,20 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from lib.victim import Cluster
+from lib.cluster import Cluster
 from lib.site import Site
 from lib.tap import is_, run
 from lib.trial import Trial
-from lib.wait import until
-
-
-def replicated(primary):
-    """Waits until no commit is told before the standby has it on disk."""
-    primary.configure(synchronous_standby_names="'*'")
-    primary.sql("SELECT pg_reload_conf()")
-    until(lambda: primary.sql("SELECT sync_state FROM pg_stat_replication") == "sync", "the standby is synchronous")
 
 
 def main():
     primary = Cluster()
-    database = primary.database()
-    standby = Cluster(primary=primary)
-    replicated(primary)
+    database = primary.deploy()
+    standby = Cluster(origin=primary, standby=True)
+    primary.synchronize()
     site = Site(database=database, conninfo=database.conninfo(host="%s,%s" % (primary.home, standby.home),
-                                                              port="5432,5432", target_session_attrs="read-write"))
+                                                              port="%s,%s" % (primary.port, standby.port),
+                                                              target_session_attrs="read-write"))
     with Trial(site, "the synchronous standby is lost") as t:
         standby.kill()
         t.refused(12)

@@ -7,7 +7,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from lib.victim import Cluster
+from lib.cluster import Cluster
 from lib.door import alive
 from lib.site import Site
 from lib.tap import run
@@ -25,7 +25,7 @@ def replaced(site, how):
 
 def main():
     cluster = Cluster()
-    site = Site(database=cluster.database())
+    site = Site(database=cluster.deploy())
     with Trial(site, "processes are killed", replaced=True) as t:
         for _ in range(3):
             replaced(site, signal.SIGKILL)

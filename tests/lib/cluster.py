@@ -1,98 +1,199 @@
-"""cluster.py - a PostgreSQL cluster of a test's own, for what concerns roles, disks or replicas."""
+"""cluster.py - PostgreSQL servers of a test's own, which it may configure, copy, harm and lose."""
 import atexit
+import contextlib
 import os
-import pwd
+import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 
+from .account import UNPRIVILEGED, give
 from .database import Database, psql
+from .door import alive, children
+from .tap import diag, failures
 from .wait import until
 
-NUMBERS = iter(range(1, 100))
+SETTINGS = {"listen_addresses": "", "port": 5432, "max_connections": 40, "shared_buffers": "16MB", "lc_messages": "C",
+            "log_min_messages": "warning"}
+SMALL = "48m"    # a file system that a test can fill; a new cluster takes 40
+
+
+def sessions(pid):
+    """The processes of a server, without the server itself."""
+    return children(pid) if alive(pid) else []
+
+
+def send(how, *pids):
+    """Sends a signal to all who are still there."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, how)
 
 
 class Cluster:
-    """A cluster that answers on a Unix socket, as PostgreSQL's account when root calls.
+    """A cluster whose server is our child process, behind a Unix socket that only root and its account reach.
 
-    settings   lines of postgresql.conf
-    origin     fills the directory of the cluster; none: an empty cluster is made
-    port       also of a TCP port, when settings say that it listens there
+    origin     the cluster of which this is a copy, made while that one runs; none: a new one
+    standby    the copy goes on following its origin
+    disk       "data" or "wal": what is on a small file system of its own, in a mount namespace that goes with us
+    settings   of postgresql.conf; a server that listens on TCP wants a port, too
+
+    What is acknowledged is on the disk, unless the settings say otherwise.
     """
 
-    def __init__(self, *settings, origin=None, port=None):
+    def __init__(self, origin=None, standby=False, disk=None, **settings):
         self.home = tempfile.mkdtemp(prefix="c", dir=os.environ["FOYER_TEST_TMP"])
-        self.data, self.port = os.path.join(self.home, "data"), str(port or 5500 + next(NUMBERS))
-        self.account = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
-        if self.account:
-            os.chown(self.home, self.account.pw_uid, self.account.pw_gid)
-        atexit.register(self.stop, signal.SIGQUIT)
+        self.process = self.keeper = self.mount = None
+        self.settings = SETTINGS | {"unix_socket_directories": self.home} | settings
+        self.port = str(self.settings["port"])
+        self.server = {"PGHOST": self.home, "PGPORT": self.port}
+        self.environment = os.environ | self.server
+        atexit.register(self.abandon)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))    # so that the above happens
+        give(self.home)
+        for part in ("data", "wal"):
+            self.run("mkdir", "-m", "700", self.path(part))
+        if disk:
+            self.separate(disk)
         if origin:
-            origin(self)
+            self.run("pg_basebackup", "--checkpoint=fast", "--no-sync", "-h", origin.home, "-p", origin.port,
+                     "-D", self.path("data"), "--waldir", self.path("wal"),
+                     *(["--write-recovery-conf"] if standby else []))
         else:
-            self.run("initdb", "--pgdata", self.data, "--username=postgres", "--auth=trust", "--encoding=UTF8",
-                     "--locale=C.UTF-8", "--no-sync", "--no-instructions")
-        self.configure("listen_addresses = ''", "unix_socket_directories = '%s'" % self.home, "port = " + self.port,
-                       "fsync = off", "shared_buffers = 32MB", "max_connections = 60", "log_min_messages = warning",
-                       *settings)
-        self.process = None
+            self.run("initdb", "-D", self.path("data"), "-X", self.path("wal"), "-U", "postgres", "--auth=trust",
+                     "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions", "--wal-segsize=1")
+        self.configure()
         self.start()
 
-    def configure(self, *settings):
-        with open(os.path.join(self.data, "postgresql.conf"), "a", encoding="utf-8") as f:
-            f.write("\n".join(settings) + "\n")
+    # Its files, and commands as its account.
 
-    def who(self):
-        if not self.account:
-            return {}
-        return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
+    def path(self, part):
+        return os.path.join(self.home, part)
 
-    def run(self, *command):
-        """A program of PostgreSQL's, as the cluster's account."""
-        done = subprocess.run(command, text=True, capture_output=True, cwd="/", env=self.environment(), **self.who())
-        if done.returncode:
-            raise RuntimeError("%s: %s" % (" ".join(command), done.stderr))
-        return done.stdout
+    def prefix(self):
+        return (["nsenter", "-t", str(self.keeper.pid), "-m", "--"] if self.keeper else []) + UNPRIVILEGED
 
-    def environment(self):
-        return os.environ | {"PGHOST": self.home, "PGPORT": self.port, "PGUSER": "postgres"}
+    def run(self, *command, **rest):
+        subprocess.run([*self.prefix(), *command], check=True, stdout=subprocess.DEVNULL, cwd="/", text=True, **rest)
 
-    def start(self):
-        log = open(os.path.join(self.home, "log"), "ab")
-        self.process = subprocess.Popen(["postgres", "-D", self.data], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                        cwd="/", env=self.environment(), **self.who())
-        log.close()
-        until(lambda: self.ready() or self.process.poll() is not None, "the cluster is ready", 60)
-        if self.process.poll() is not None:
-            raise RuntimeError("postgres does not start; see %s/log" % self.home)
+    def configure(self, **settings):
+        """Settings that hold from the next start, or reload, on."""
+        self.settings |= settings
+        self.run("tee", self.path("data/postgresql.conf"),
+                 input="".join("%s = '%s'\n" % pair for pair in self.settings.items()))
 
-    def ready(self):
-        return subprocess.run(["pg_isready", "-q"], env=self.environment()).returncode == 0
+    def separate(self, part):
+        """Gives a part of the cluster a small file system: a tmpfs that only our own processes see."""
+        self.mount = self.path(part)
+        self.keeper = subprocess.Popen(["unshare", "--mount", "--propagation", "private", "sh", "-c",
+                                        'mount -t tmpfs -o size=%s,mode=700,uid=$(id -u postgres) tmpfs "$1" && '
+                                        'echo mounted && exec sleep infinity' % SMALL, "sh", self.mount],
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if self.keeper.stdout.readline() != "mounted\n":
+            reason = self.keeper.communicate()[1].strip()
+            self.keeper = None
+            raise PermissionError(reason)
 
-    def stop(self, how=signal.SIGINT):
-        """INT is a fast shutdown, QUIT is as good as a crash."""
-        if getattr(self, "process", None) and self.process.poll() is None:
-            self.process.send_signal(how)
-            self.process.wait(60)
-        if how == signal.SIGQUIT:
-            shutil.rmtree(self.data, ignore_errors=True)
+    def inside(self):
+        """The small file system, as seen from here."""
+        return pathlib.Path("/proc/%d/root%s" % (self.keeper.pid, self.mount))
 
-    def use(self):
-        """From now on this is the cluster of all that follows."""
-        os.environ.update(PGHOST=self.home, PGPORT=self.port)
-        return self
+    # Its databases.
 
     def sql(self, text, database="postgres"):
-        self.use()
-        return psql(database, text)
+        return psql(database, text, self.server)
+
+    def deploy(self, name="foyer"):
+        """Makes a database with the schema of this release."""
+        self.sql("CREATE DATABASE " + name)
+        with open(os.path.join(os.environ["FOYER_BUILD"], "foyer.sql"), encoding="utf-8") as f:
+            self.sql(f.read(), name)
+        return self.database(name)
+
+    def database(self, name="foyer"):
+        """A database that is there."""
+        return Guest(name, self.server)
+
+    def backend(self):
+        """The process id of one session of the web role."""
+        return int(self.sql("SELECT min(pid) FROM pg_stat_activity WHERE usename = 'foyer_web'"))
+
+    # What befalls it.
+
+    def start(self):
+        with open(self.path("log"), "ab") as log:
+            self.process = subprocess.Popen([*self.prefix(), "postgres", "-D", self.path("data")], cwd="/",
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        until(lambda: self.answers() or not self.running(), "the server answers or ends", 60)
+        if not self.running():
+            raise RuntimeError("the server does not start; see %s/log" % self.home)
+
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def answers(self):
+        return subprocess.run(["pg_isready", "-q"], env=self.environment).returncode == 0
+
+    def stop(self, how=signal.SIGINT):
+        """SIGINT is a fast stop, SIGQUIT an immediate one."""
+        self.process.send_signal(how)
+        self.process.wait(60)
+
+    def kill(self, everything=True):
+        """Kills the server and all that belongs to it; or the server alone, and the rest has to notice."""
+        rest = sessions(self.process.pid)
+        send(signal.SIGKILL, self.process.pid, *(rest if everything else []))
+        self.process.wait()
+        until(lambda: not any(map(alive, rest)), "all processes of the server end")
+
+    def freeze(self, how=signal.SIGSTOP):
+        """As if the host were gone: nothing answers, nothing is refused. SIGCONT thaws."""
+        send(how, self.process.pid, *sessions(self.process.pid))
+
+    def fill(self):
+        """Leaves no room on the small file system."""
+        with open(self.inside() / "ballast", "wb", buffering=0) as f:
+            try:
+                while True:
+                    f.write(bytes(4096))
+            except OSError as e:
+                diag("the disk is full: %s" % e)
+
+    def relieve(self):
+        (self.inside() / "ballast").unlink()
+
+    def synchronize(self):
+        """From now on no commit is told before a standby has it on its disk."""
+        self.configure(synchronous_standby_names="*")
+        self.sql("SELECT pg_reload_conf()")
+        until(lambda: self.sql("SELECT sync_state FROM pg_stat_replication WHERE state = 'streaming'") == "sync",
+              "the standby is synchronous", 60)
+
+    def promote(self):
+        """Makes the standby a primary, which waits for no standby of its own."""
+        self.sql("SELECT pg_promote()")
+
+    def abandon(self):
+        """Leaves nothing behind; the logs stay when something has failed."""
+        if self.running():
+            self.freeze(signal.SIGCONT)
+            self.kill()
+        if self.keeper:
+            self.keeper.kill()
+            self.keeper.wait()
+        if failures():
+            diag("the log of the server is in " + self.home)
+        else:
+            shutil.rmtree(self.home, ignore_errors=True)
 
 
-class Deployed(Database):
-    """A database that is there already, in the cluster that is in use."""
+class Guest(Database):
+    """A database that goes with its cluster."""
 
-    def __init__(self, name):
-        self.name, self.server = name, {"PGHOST": os.environ["PGHOST"], "PGPORT": os.environ["PGPORT"]}
+    def __init__(self, name, server):
+        self.name, self.server = name, server
 
     def drop(self):
         pass

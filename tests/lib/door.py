@@ -39,7 +39,7 @@ class Door:
     def environment(self, conninfo, prefix="", prepare=None, **other):
         """What the program starts with. FOYER_TEST_POOLER puts a pool before the door's own database."""
         if not conninfo and os.environ.get("FOYER_TEST_POOLER"):
-            self.pooler = Pooler(self.database.name)
+            self.pooler = Pooler(self.database)
             conninfo, prepare = self.pooler.conninfo(), "off"
         settings = {"FOYER_DB": conninfo or self.database.conninfo(), "FOYER_PREFIX": prefix, "FOYER_PREPARE": prepare}
         return {name: value for name, value in (settings | other).items() if value}
@@ -120,7 +120,7 @@ class Door:
         self.open = False
         self.kill()
         if self.pooler:
-            self.pooler.stop()
+            self.pooler.abandon()
         self.database.drop()
         if failures() or self.broken:
             diag("the logs are in " + self.home)
