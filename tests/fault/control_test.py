@@ -15,10 +15,10 @@ from lib.trial import ROOT, Trial, documented
 from lib.wait import until
 
 FORGETFUL = """
-CREATE OR REPLACE FUNCTION foyer.recall(p_entry foyer.entry, p_slot bytea, p_fingerprint bytea, p_reply anyelement)
-RETURNS anyelement LANGUAGE plpgsql VOLATILE AS $$
+CREATE OR REPLACE FUNCTION foyer.recall(p_entry foyer.entry, p_slot bytea, p_fingerprint bytea)
+RETURNS foyer.entry LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
-    RETURN p_reply;
+    RETURN p_entry;
 END;
 $$;
 """

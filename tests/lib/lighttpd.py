@@ -57,6 +57,17 @@ class Lighttpd(Server):
         path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
         return ["env", "PATH=" + path, "lighttpd", "-D", "-f", os.path.join(self.home, "lighttpd.conf")]
 
+    def workers(self):
+        """Its children, but those who run error.cgi."""
+        return [pid for pid in super().workers() if self.is_worker(pid)]
+
+    def is_worker(self, pid):
+        try:
+            with open("/proc/%d/cmdline" % pid, "rb") as f:
+                return b"foyer.fcgi" in f.read()
+        except OSError:
+            return False
+
 
 class LighttpdSocket(Pooled, Lighttpd):
     """lighttpd in front of workers that are not its own."""
