@@ -40,7 +40,7 @@ def next_release(version):
         "ALTER TYPE foyer_api.participant ADD ATTRIBUTE nickname text;",
         changed("foyer.message_reply", "m.created_at + p_edit_window)", "m.created_at + p_edit_window, m.priority)"),
         changed("foyer.conversation_reply", "p.joined_at)::", "p.joined_at, 'x')::"),
-        changed("foyer_api.message_send", "p_content text)", "p_content text, p_priority integer)").replace(
+        changed("foyer_api.message_send", "p_content text,", "p_content text, p_priority integer,").replace(
             "FUNCTION foyer_api.message_send(", "FUNCTION foyer_api.message_send_2("),
         "CREATE FUNCTION foyer_api.note_list() RETURNS integer LANGUAGE sql SECURITY DEFINER "
         "SET search_path = pg_catalog, pg_temp AS 'SELECT 1';",
@@ -60,7 +60,7 @@ class Traffic(threading.Thread):
     """A visitor who keeps writing, and remembers every answer's status."""
 
     def __init__(self, visitor):
-        super().__init__()
+        super().__init__(daemon=True)    # when something fails, nobody ends it
         self.visitor, self.statuses, self.more = visitor, [], threading.Event()
         self.path = "/conversations/%s/messages" % visitor.start()["id"]
 
@@ -109,6 +109,8 @@ def main():
 
     after = walk(site)
     same = {name: (status, kind, without(body, "priority")) for name, (status, kind, body) in after.items()}
+    is_([found.pop("GET /health")[2].pop("version") for found in (before, same)], [str(version), str(version + 1)],
+        "health tells of the next schema")
     for name, answer in before.items():
         is_(same[name], answer, "the same answer from the next schema: %s" % (name,))
     sent = after["POST /conversations/:id/messages", "visitor"][2]["message"]
