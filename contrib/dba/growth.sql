@@ -40,7 +40,7 @@ $$;
 
 SELECT id AS app FROM foyer_admin.application_create('growth', NULL, NULL) \gset
 SELECT FROM foyer_admin.limits_set(:'app', 'visitor', 0, 0, 200);
-SELECT FROM foyer_admin.key_create(:'app', 'live', NULL, NULL, sha256('growth'), 'dk_live_');
+SELECT FROM foyer_admin.key_create(:'app', 'live', NULL, NULL, NULL, sha256('growth'), 'dk_live_');
 CALL pg_temp.measure('nothing');
 DO $$
 BEGIN
