@@ -45,10 +45,8 @@ def is_away(site, v, why):
 
 
 def is_back(site, v, workers, why):
-    """The very next requests are served, by the same processes. A pool looks once a second whether there is a
-    database again."""
-    if site.pooler:
-        until(lambda: v.get("/conversations", fault=True).status == 200, "the pool has a database again")
+    """The very next requests are served, by the same processes."""
+    site.settle()
     is_([v.get("/conversations", fault=True).status for _ in range(8)], [200] * 8,
         why + ": the next requests are served")
     answers(site.get(site.base + "/health/ready"), 200, {"status": "ok", "schemaVersion": anything},

@@ -321,6 +321,7 @@ def down(site):
         is_(rate(r)[:2], [mount.key_limit, 0] if mount.rated else [-1, -1], "%s: T-3: with the mount's limit, and 0 left"
             % mount.name)
     site.database.alter("ALLOW_CONNECTIONS true")
+    site.settle()
     is_([ask(v.at(mount)).status for mount in MOUNTS], [200] * 4, "T-17, W-21, MB-24: a retry succeeds")
 
 

@@ -182,6 +182,7 @@ class Stage:
             return self.v.get("/conversations", fault=True)
         finally:
             self.site.database.alter("ALLOW_CONNECTIONS true")
+            self.site.settle()
 
 
 def problems(site, mount, app):

@@ -80,6 +80,12 @@ class Door:
             self.pooler.restart()
         self.database.disconnect()
 
+    def settle(self):
+        """Without a pool, who has a database again has it at once; a pool looks once a second."""
+        if self.pooler:
+            until(lambda: self.get(self.base + "/health/ready", fault=True).status == 200,
+                  "the pool has a database again")
+
     def sql(self, text):
         return self.database.sql(text)
 
