@@ -1,9 +1,13 @@
 /*
- * fcgi.c - the FastCGI side of the process; the only user of libfcgi.
+ * fcgi.c - the web server's side of the process; the only user of libfcgi.
  *
  * libfcgi does not retry what a signal interrupts, and would cut an answer
  * short. So the two signals that end the process stay blocked, except while it
  * looks for work; then the handler's flag is all that is needed.
+ *
+ * As a CGI program (RFC 3875) the process serves one request: its parameters
+ * are the environment, its body and answer are descriptors 0 and 1. Signals do
+ * then what they always do: a server that ends the program wants no answer.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -12,6 +16,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -22,11 +27,16 @@
 
 #define LISTENER 0
 #define DRAIN_S	 1 /* the least patient server, mod_fcgid, kills after 8 s */
+#define UNWANTED 32768 /* bytes of a body; more ends a kept connection */
 
 struct fcgi {
 	FCGX_Request request;
 	sigset_t waiting; /* the signal mask of ppoll */
 	time_t end;	  /* when a stopping process has served enough */
+	bool cgi;	  /* what follows is used then, and request is not */
+	bool served;
+	bool failed; /* reading the body */
+	size_t left; /* bytes of the body that may be read */
 };
 
 static volatile sig_atomic_t stopping;
@@ -39,9 +49,17 @@ stop(int signal)
 }
 
 bool
+fcgi_is_cgi(void)
+{
+	const char *gateway = getenv("GATEWAY_INTERFACE");
+
+	return FCGX_IsCGI() && gateway != NULL && *gateway != '\0';
+}
+
+bool
 fcgi_available(void)
 {
-	return !FCGX_IsCGI();
+	return !FCGX_IsCGI() || fcgi_is_cgi();
 }
 
 static void
@@ -62,6 +80,33 @@ catch_signals(sigset_t *waiting)
 		(void)sigdelset(waiting, signals[i]);
 }
 
+/*
+ * How much of descriptor 0 is body: no more than CONTENT_LENGTH says, for the
+ * server need not close it there (RFC 3875, 4.2).  A body in chunks has no
+ * length; it ends where the descriptor does.
+ */
+static size_t
+cgi_body_length(void)
+{
+	const char *length = getenv("CONTENT_LENGTH");
+	unsigned long value;
+
+	if (length == NULL || *length == '\0')
+		return getenv("HTTP_TRANSFER_ENCODING") != NULL ? SIZE_MAX : 0;
+	errno = 0;
+	value = strtoul(length, NULL, 10);
+	return errno == 0 ? value : SIZE_MAX;
+}
+
+static void
+cgi_open(struct fcgi *f)
+{
+	f->cgi = true;
+	f->left = cgi_body_length();
+	/* Whether the client still listens is for the log to say. */
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
 struct fcgi *
 fcgi_open(void)
 {
@@ -70,6 +115,10 @@ fcgi_open(void)
 
 	if (f == NULL)
 		die("out of memory");
+	if (fcgi_is_cgi()) {
+		cgi_open(f);
+		return f;
+	}
 	/* Before FCGX_Init(): it keeps handlers that are there already. */
 	catch_signals(&f->waiting);
 	if (FCGX_Init() != 0 ||
@@ -86,8 +135,10 @@ fcgi_open(void)
 void
 fcgi_close(struct fcgi *f)
 {
-	(void)close(LISTENER); /* before anything that takes time */
-	FCGX_Free(&f->request, 1);
+	if (!f->cgi) {
+		(void)close(LISTENER); /* before what takes time */
+		FCGX_Free(&f->request, 1);
+	}
 	free(f);
 }
 
@@ -155,6 +206,12 @@ wait_for_work(struct fcgi *f)
 bool
 fcgi_next(struct fcgi *f)
 {
+	if (f->cgi) {
+		const bool first = !f->served;
+
+		f->served = true;
+		return first;
+	}
 	while (wait_for_work(f))
 		/* Its error codes do not tell a lost race from other causes. */
 		if (FCGX_Accept_r(&f->request) == 0)
@@ -167,48 +224,95 @@ fcgi_parameters(struct fcgi *f,
     void (*take)(void *context, const char *name, const char *value),
     void *context)
 {
-	for (char **p = f->request.envp; *p != NULL; p++) {
+	for (char **p = f->cgi ? environ : f->request.envp; *p != NULL; p++) {
 		char *equals = strchr(*p, '=');
 
 		if (equals == NULL)
 			continue;
 		*equals = '\0';
 		take(context, *p, equals + 1);
+		*equals = '='; /* libpq reads the environment, too */
 	}
+}
+
+/* Some bytes of the body, at most so many; 0 at its end or when it broke. */
+static size_t
+read_some(struct fcgi *f, char *bytes, size_t max)
+{
+	ssize_t got;
+
+	if (!f->cgi) {
+		got = FCGX_GetStr(bytes, (int)max, f->request.in);
+		return got > 0 ? (size_t)got : 0;
+	}
+	if (max > f->left)
+		max = f->left;
+	do
+		got = max > 0 ? read(STDIN_FILENO, bytes, max) : 0;
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		f->failed = true;
+	if (got <= 0)
+		return f->left = 0;
+	f->left -= (size_t)got;
+	return (size_t)got;
 }
 
 size_t
 fcgi_read(struct fcgi *f, char *body, size_t max, bool *complete)
 {
-	size_t n = 0;
-	int got;
+	size_t n = 0, got;
 	char more;
 
-	while (n < max &&
-	    (got = FCGX_GetStr(body + n, (int)(max - n), f->request.in)) > 0)
-		n += (size_t)got;
-	if (n == max && FCGX_GetStr(&more, 1, f->request.in) == 1)
+	while (n < max && (got = read_some(f, body + n, max - n)) > 0)
+		n += got;
+	if (n == max && read_some(f, &more, 1) == 1)
 		n++;
-	*complete = FCGX_GetError(f->request.in) == 0;
+	*complete = f->cgi ? !f->failed : FCGX_GetError(f->request.in) == 0;
 	return n;
+}
+
+/* Pass over a body that nobody wanted, or what is left of one. */
+static void
+discard(struct fcgi *f, size_t max)
+{
+	char rest[4096];
+	size_t got;
+
+	while (max > 0 &&
+	    (got = read_some(f, rest,
+		 max < sizeof(rest) ? max : sizeof(rest))) > 0)
+		max -= got;
 }
 
 bool
 fcgi_write(struct fcgi *f, const char *bytes, size_t len)
 {
-	return FCGX_PutStr(bytes, (int)len, f->request.out) == (int)len;
+	if (!f->cgi)
+		return FCGX_PutStr(bytes, (int)len, f->request.out) == (int)len;
+	/* The server listens only when it has got rid of the whole body. */
+	discard(f, SIZE_MAX);
+	while (len > 0) {
+		ssize_t sent = write(STDOUT_FILENO, bytes, len);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0)
+			return false;
+		bytes += sent;
+		len -= (size_t)sent;
+	}
+	return true;
 }
 
 bool
 fcgi_finish(struct fcgi *f)
 {
-	char rest[512];
 	bool sent;
 
-	/* A body that nobody wanted; what is longer ends a kept connection. */
-	for (int i = 0; i < 64; i++)
-		if (FCGX_GetStr(rest, sizeof(rest), f->request.in) <= 0)
-			break;
+	if (f->cgi)
+		return true;
+	discard(f, UNWANTED);
 	if (!FCGX_HasSeenEOF(f->request.in))
 		f->request.keepConnection = 0;
 	sent = FCGX_FFlush(f->request.out) == 0 &&

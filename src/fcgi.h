@@ -1,9 +1,11 @@
 /*
- * fcgi.h - the FastCGI side of the process; the only user of libfcgi.
+ * fcgi.h - the web server's side of the process; the only user of libfcgi.
  *
- * The web server listens, and hands the listening socket over as descriptor 0.
- * SIGTERM and SIGUSR1 end the process between two requests: one that is being
- * served is finished and answered.
+ * As a FastCGI responder: the web server listens, and hands the listening
+ * socket over as descriptor 0.  SIGTERM and SIGUSR1 end the process between two
+ * requests: one that is being served is finished and answered.
+ *
+ * As a CGI program: the web server starts the process for one request.
  */
 #ifndef FOYER_FCGI_H
 #define FOYER_FCGI_H
@@ -13,8 +15,11 @@
 
 struct fcgi;
 
-/* Is descriptor 0 a listening socket, as a FastCGI server leaves it? */
+/* Has a web server started us, in one of the two ways? */
 bool fcgi_available(void);
+
+/* Is it the second, where a client may have chosen the arguments? */
+bool fcgi_is_cgi(void);
 
 /* Catch the signals and take over descriptor 0; once per process. */
 struct fcgi *fcgi_open(void);

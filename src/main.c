@@ -1,5 +1,5 @@
 /*
- * main.c - foyer.fcgi: a live-chat conversation API as a FastCGI responder.
+ * main.c - foyer.fcgi: a live-chat conversation API behind a web server.
  *
  * SPDX-License-Identifier: ISC
  */
@@ -25,7 +25,8 @@ usage(FILE *out)
 	    "\n"
 	    "It is a FastCGI responder: a web server starts it, with a listening\n"
 	    "socket as its standard input.  contrib/quickstart shows a whole site;\n"
-	    "without a web server, run for example\n"
+	    "it is a CGI program as well, where a server has nothing better.\n"
+	    "Without a web server, run for example\n"
 	    "\n"
 	    "  spawn-fcgi -s /run/foyer.sock -n -- /usr/lib/foyer/foyer.fcgi\n"
 	    "\n"
@@ -66,7 +67,8 @@ run(const struct options *options)
 {
 	struct server server = {
 		.options = options,
-		.db = db_new(options->db, options->prepare),
+		/* A statement that runs once is not worth preparing. */
+		.db = db_new(options->db, options->prepare && !fcgi_is_cgi()),
 		.arena = arena_new(),
 	};
 	struct fcgi *f = fcgi_open();
@@ -84,6 +86,9 @@ main(int argc, char **argv)
 {
 	struct options options;
 
+	/* A CGI program's arguments are the query's words (RFC 3875, 4.4). */
+	if (fcgi_is_cgi())
+		argc = 1;
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		printf("foyer.fcgi %s\n", PACKAGE_VERSION);
 		return EXIT_SUCCESS;
