@@ -8,14 +8,14 @@
 set -euo pipefail
 
 policy=/usr/sbin/policy-rc.d
-web_servers="lighttpd nginx"
+web_servers="apache2 lighttpd nginx"
 clusters=/etc/postgresql-common/createcluster.d
 
 start_no_services() {
     undo+=("rm -f $policy")
     cat >"$policy" <<'EOF'
 #!/bin/sh
-case " $* " in *lighttpd*|*nginx*|*postgresql*|*pgbouncer*) exit 101 ;; esac
+case " $* " in *apache2*|*lighttpd*|*nginx*|*postgresql*|*pgbouncer*) exit 101 ;; esac
 EOF
     chmod 755 "$policy"
 }

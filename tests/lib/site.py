@@ -17,7 +17,7 @@ class Site(Door):
 
     def __init__(self, procs=4, prefix=None, prepare=None, conninfo=None, ready=True, database=None, server=None,
                  **environment):
-        kind, usual, _ = set_up(server)
+        kind, usual, *_ = set_up(server)
         prefix = usual if prefix is None else prefix
         super().__init__(prefix, database)
         self.server = kind(self.home, self.log, procs, self.environment(conninfo, prefix, prepare, **environment))

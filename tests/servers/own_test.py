@@ -9,7 +9,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from lib import http
 from lib.own import OWN, REQUESTS, SETTINGS
-from lib.servers import SERVERS
+from lib.servers import SERVERS, relaxed
 from lib.site import Site
 from lib.tap import is_, run
 
@@ -36,30 +36,32 @@ def nobody(name, site, own):
     site.server.pool.start()
 
 
+def tables():
+    """The tables of the document: the section, the header, and the rows."""
+    for section in TEXT.split("\n## "):
+        for table in re.findall(r"(?:^\|.*\n)+", section, re.M):
+            header, _, *rows = ([cell.strip() for cell in line.strip("|\n").split(" | ")] for line in table.splitlines())
+            yield section.partition("\n")[0].lower(), header, rows
+
+
 def documented(server):
-    """Returns what the document has a setting against."""
-    section = re.search(r"^## %s$(.*?)(?=^## |\Z)" % server, TEXT, re.M | re.S | re.I)
-    rows = re.findall(r"^\| (.+?) \| (\d{3}) \| (.+) \|$", section[1] if section else "", re.M)
-    is_({what: int(status) for what, status, _ in rows}, OWN[server],
-        "docs/deployment.md has what %s answers by itself, and nothing else" % server)
-    return [what for what, _, instead in rows if instead.startswith("`")]
+    """Returns what the document has a setting against. The server names a column, or the section."""
+    status, instead = {}, []
+    for section, header, rows in tables():
+        if header[0] == "asked" and (server in header or section == server):
+            column = header.index(server if server in header else "status")
+            rows = [row for row in rows if row[column].isdigit()]
+            status |= {row[0]: int(row[column]) for row in rows}
+            instead += [row[0] for row in rows if row[-1].startswith("`")]
+    is_(status, OWN[server], "docs/deployment.md has what %s answers by itself, and nothing else" % server)
+    return instead
 
 
-def with_settings(server, relaxed):
+def with_settings(server, instead):
     """All of those settings together."""
-
-    class Changed(SERVERS[server].kind):
-        def configure(self):
-            super().configure()
-            for name, old, new in SETTINGS[server]:
-                path = pathlib.Path(self.home, name)
-                text = path.read_text()
-                assert old in text, old
-                path.write_text(text.replace(old, new))
-
-    SERVERS["changed"] = SERVERS[server]._replace(kind=Changed)
+    SERVERS["changed"] = SERVERS[server]._replace(kind=relaxed(SERVERS[server].kind, SETTINGS[server]))
     site = Site(server="changed")
-    for what in relaxed:
+    for what in instead:
         is_(answered(site, REQUESTS[what](site.base + "/health/live")), None,
             "%s: with the documented setting %s is answered by Foyer" % (server, what))
     del SERVERS["changed"]

@@ -16,7 +16,7 @@ from lib.burst import survives
 from lib.nginx import Nginx
 from lib.own import OWN
 from lib.pool import Unit
-from lib.servers import SERVERS, SetUp
+from lib.servers import ALL, SERVERS, SetUp
 from lib.site import Site
 from lib.tap import is_, ok, run
 
@@ -60,7 +60,7 @@ def analysed():
 
 def main():
     analysed()
-    SERVERS["nginx-systemd"] = SetUp(NginxUnit, "", OWN["nginx"])
+    SERVERS["nginx-systemd"] = SetUp(NginxUnit, "", OWN["nginx"], NginxUnit, ALL)
     site = Site(server="nginx-systemd")
     pool = site.server.pool
     before = survives("nginx-systemd", site, "the service is reloaded", pool.replace)
