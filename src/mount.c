@@ -403,7 +403,7 @@ const struct mount *
 mount_find(const struct request *rq)
 {
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
-		if (rq->nsegments > MOUNT_SEGMENTS &&
+		if (rq->nsegments >= MOUNT_SEGMENTS &&
 		    strcmp(rq->segments[0], mounts[i].path[0]) == 0 &&
 		    strcmp(rq->segments[1], mounts[i].path[1]) == 0)
 			return &mounts[i];

@@ -178,6 +178,7 @@ request_target(struct request *rq, const char *prefix)
 	const char *uri = rq->headers[HEADER_REQUEST_URI];
 	const size_t skip = strlen(prefix);
 	char *path, *query;
+	bool fits;
 
 	if (method == NULL)
 		method = "-";
@@ -192,9 +193,9 @@ request_target(struct request *rq, const char *prefix)
 	query = strchr(uri, '?');
 	if (query != NULL)
 		rq->query = arena_copy(rq->arena, query + 1, strlen(query + 1));
-	if (strlen(path) > REQUEST_URI_MAX || strncmp(path, prefix, skip) != 0)
-		return false;
-	return split(rq, path + skip);
+	fits = strlen(path) <= REQUEST_URI_MAX;
+	return strncmp(path, prefix, skip) == 0 && split(rq, path + skip) &&
+	    fits;
 }
 
 /* The token of a Bearer field; NULL when the field is of another scheme. */

@@ -154,7 +154,8 @@ void request_parameter(struct request *rq, const char *name, const char *value);
 
 /*
  * Read method, path and query; segments are those of the path behind prefix.
- * False when the path cannot be one of ours.
+ * False when the path cannot be one of ours; the segments then are those before
+ * what is wrong with it, for they may name the mount that says so.
  */
 bool request_target(struct request *rq, const char *prefix);
 

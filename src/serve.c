@@ -116,11 +116,11 @@ read_body(struct request *rq, struct fcgi *f)
 static bool
 check_request(struct request *rq, struct fcgi *f, const char *prefix)
 {
-	const bool target = request_target(rq, prefix);
-	const struct mount *mount = target ? mount_find(rq) : NULL;
+	const bool good = request_target(rq, prefix);
+	const struct mount *mount = mount_find(rq);
 
 	rq->mount = mount != NULL ? mount : mount_native();
-	if (mount == NULL)
+	if (!good || mount == NULL)
 		return request_fail(rq, PROBLEM_ROUTE_UNKNOWN);
 	return route_find(rq) && check_declared_size(rq) && read_body(rq, f);
 }

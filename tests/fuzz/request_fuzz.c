@@ -32,7 +32,7 @@ check_target(struct request *rq, const char *prefix)
 		must(text_utf8(segment, strlen(segment)));
 	}
 	must(!target || rq->nsegments > 0);
-	rq->mount = target ? mount_find(rq) : NULL;
+	rq->mount = mount_find(rq);
 }
 
 /* The route of a path below a mount, and what it takes from the path. */

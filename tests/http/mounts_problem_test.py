@@ -232,6 +232,14 @@ def causes(site, mount, app):
         "%s: MB-14, MB-D5, T-15, W-9: another tenant's conversation and none at all look alike" % mount.name)
 
 
+def nowhere(mount, app):
+    """Whatever follows the mount in the path, the answer is the mount's."""
+    v = app.visitor().at(mount)
+    for path in ("", "/", "/conversations/", "//conversations", "/conversations%2F", "/1/2/3/4/5/6/7", "/" + "x" * 2048):
+        mount.refuses(v.get(path), "route_unknown",
+                      "MB-3, T-3, T-11, W-1: a GET of %s, %d bytes long, is 404" % (path[:20] or "nothing", len(path)))
+
+
 def deterministic(site, mount, app):
     """4xx other than 429 say the same again."""
     v = app.visitor().at(mount)
@@ -249,6 +257,7 @@ def main():
     app = site.new_app()
     app.limit_key(0)    # what is tried here is not the limit
     for mount in MOUNTS:
+        nowhere(mount, app)
         causes(site, mount, app)
         deterministic(site, mount, app)
         problems(site, mount, app)

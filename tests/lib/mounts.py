@@ -324,4 +324,4 @@ FLAT, TRACED, CODED, WRAPPED = MOUNTS
 def mount_of(target, prefix=""):
     """The mount that a target is below; an unknown path is answered as the flat one does."""
     path = target.partition("?")[0]
-    return next((mount for mount in MOUNTS if path.startswith(prefix + mount.base + "/")), FLAT)
+    return next((mount for mount in MOUNTS if (path + "/").startswith(prefix + mount.base + "/")), FLAT)
