@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: ISC
  */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
@@ -121,18 +120,11 @@ number_member(struct str *s, const char *name, int64_t number)
 	    s->text[s->len - 1] == '{' ? "" : ",", name, number);
 }
 
-/* The limit that was asked for, or another number of the page. */
-static int64_t
-page_number(const struct request *rq, enum page slot)
-{
-	return strtoll(rq->page[slot], NULL, 10);
-}
-
 /* As many pages as the items need. */
 static int64_t
 pages(const struct request *rq, const struct listing *list)
 {
-	const int64_t limit = page_number(rq, PAGE_LIMIT);
+	const int64_t limit = request_page(rq, PAGE_LIMIT);
 
 	return (list->total + limit - 1) / limit;
 }
@@ -182,8 +174,8 @@ flat_close(struct request *rq, const struct listing *list, struct str *body)
 	} else if (list != NULL) {
 		if (rq->mount->lists[rq->route->list].counted)
 			number_member(body, "total", list->total);
-		number_member(body, "limit", page_number(rq, PAGE_LIMIT));
-		number_member(body, "offset", page_number(rq, PAGE_OFFSET));
+		number_member(body, "limit", request_page(rq, PAGE_LIMIT));
+		number_member(body, "offset", request_page(rq, PAGE_OFFSET));
 	}
 	if (flat_named(rq))
 		str_raw(body, "}");
@@ -256,9 +248,9 @@ coded_close(struct request *rq, const struct listing *list, struct str *body)
 			str_raw(body, list->members);
 		} else {
 			number_member(body, "page",
-			    page_number(rq, PAGE_NUMBER));
+			    request_page(rq, PAGE_NUMBER));
 			number_member(body, "per_page",
-			    page_number(rq, PAGE_LIMIT));
+			    request_page(rq, PAGE_LIMIT));
 			number_member(body, "total", list->total);
 			number_member(body, "total_pages", pages(rq, list));
 		}
@@ -327,10 +319,10 @@ wrapped_close(struct request *rq, const struct listing *list, struct str *body)
 		} else {
 			last = pages(rq, list);
 			number_member(body, "current_page",
-			    page_number(rq, PAGE_NUMBER));
+			    request_page(rq, PAGE_NUMBER));
 			number_member(body, "last_page", last > 1 ? last : 1);
 			number_member(body, "per_page",
-			    page_number(rq, PAGE_LIMIT));
+			    request_page(rq, PAGE_LIMIT));
 			number_member(body, "total", list->total);
 		}
 		str_raw(body, "}");

@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: ISC
  */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -131,7 +130,7 @@ list_json(struct request *rq, const struct db_result *result, struct str *s)
 		list.total = db_value(result, 0, 1).number;
 	}
 	if (paging->ahead) {
-		const size_t limit = strtoul(rq->page[PAGE_LIMIT], NULL, 10);
+		const size_t limit = (size_t)request_page(rq, PAGE_LIMIT);
 
 		list.more = rows - 1 > limit;
 		rows = list.more ? limit + 1 : rows;

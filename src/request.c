@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
@@ -119,6 +120,12 @@ request_parameter(struct request *rq, const char *name, const char *value)
 		    : arena_printf(rq->arena, "%s, %s", rq->headers[h], value);
 		return;
 	}
+}
+
+int64_t
+request_page(const struct request *rq, enum page slot)
+{
+	return strtoll(rq->page[slot], NULL, 10);
 }
 
 static enum method

@@ -152,6 +152,9 @@ void request_identify(struct request *rq);
  */
 void request_parameter(struct request *rq, const char *name, const char *value);
 
+/* A number of the page, as the client asked for it or as the list has it. */
+int64_t request_page(const struct request *rq, enum page slot);
+
 /*
  * Read method, path and query; segments are those of the path behind prefix.
  * False when the path cannot be one of ours; the segments then are those before

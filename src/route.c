@@ -3,8 +3,7 @@
  *
  * SPDX-License-Identifier: ISC
  */
-#include <stdio.h>
-#include <stdlib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "arena.h"
@@ -319,13 +318,6 @@ route_check_path(struct request *rq)
 	return rq->problem == PROBLEM_NONE;
 }
 
-/* A number that a field has checked, or its fallback. */
-static long
-page_value(const struct request *rq, enum page slot)
-{
-	return strtol(rq->page[slot], NULL, 10);
-}
-
 void
 route_page(struct request *rq, struct db_param *params, size_t *nparams)
 {
@@ -338,16 +330,16 @@ route_page(struct request *rq, struct db_param *params, size_t *nparams)
 		return;
 	memcpy(values, rq->page, sizeof(values));
 	if (values[PAGE_NUMBER] != NULL)
-		values[PAGE_OFFSET] = arena_printf(rq->arena, "%ld",
-		    (page_value(rq, PAGE_NUMBER) - 1) *
-			page_value(rq, PAGE_LIMIT));
+		values[PAGE_OFFSET] = arena_printf(rq->arena, "%" PRId64,
+		    (request_page(rq, PAGE_NUMBER) - 1) *
+			request_page(rq, PAGE_LIMIT));
 	else if (values[PAGE_OFFSET] == NULL)
 		values[PAGE_OFFSET] = "0";
 	if (values[PAGE_ORDER] == NULL)
 		values[PAGE_ORDER] = "desc";
 	if (paging->ahead)
-		values[PAGE_LIMIT] = arena_printf(rq->arena, "%ld",
-		    page_value(rq, PAGE_LIMIT) + 1);
+		values[PAGE_LIMIT] = arena_printf(rq->arena, "%" PRId64,
+		    request_page(rq, PAGE_LIMIT) + 1);
 	for (int slot = PAGE_LIMIT; slot <= (int)last; slot++) {
 		params[(*nparams)++] =
 		    (struct db_param){ .bytes = values[slot] };

@@ -303,14 +303,14 @@ text_snake(const char *camel, char *snake, size_t size)
 {
 	size_t n = 0;
 
-	for (; *camel != '\0' && n + 2 < size + (*camel < 'A' || *camel > 'Z');
-	     camel++) {
-		if (*camel >= 'A' && *camel <= 'Z') {
+	for (; *camel != '\0'; camel++) {
+		const bool upper = *camel >= 'A' && *camel <= 'Z';
+
+		if (n + upper + 1 >= size)
+			break;
+		if (upper)
 			snake[n++] = '_';
-			snake[n++] = (char)(*camel - 'A' + 'a');
-		} else {
-			snake[n++] = *camel;
-		}
+		snake[n++] = upper ? (char)(*camel - 'A' + 'a') : *camel;
 	}
 	snake[n] = '\0';
 }
