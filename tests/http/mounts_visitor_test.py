@@ -115,6 +115,8 @@ def proofs(site, mount):
     good = proof_of(secret, v, email, phone)
     padded = {"email": "  %s " % email, "phone": phone, "proof": good}
     is_(v.put("/visitor", padded).status, 200, "%s: it is of the address as trimmed" % mount.name)
+    is_(v.put("/visitor", padded, headers={"X-Visitor-Id": v.id.upper()}).status, 200,
+        "%s: and of the id in lower case, however the header has it" % mount.name)
     other = app.visitor().at(mount)
     mount.refuses(other.put("/visitor", {"email": email, "phone": phone, "proof": good}), "forbidden",
                   "a proof is of one visitor", "The proof of identity is not valid")
