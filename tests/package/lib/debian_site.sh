@@ -264,6 +264,7 @@ other_servers() {
     promise "and prints two commands that work" commands_work
     promise "a body of 200,000 bytes is Foyer's to refuse there, too" is 413 "$(head -c 200000 /dev/zero |
         site_status /foyer/api/v1/conversations --data-binary @-)"
+    promise "what Apache says when a process dies is Foyer's 503" is 503 "$(site_status /foyer-unavailable)"
     promise "foyer-setup knows which web server has Foyer" says "apache has Foyer already" foyer-setup
     quietly foyer-setup --remove-site
     quietly service apache2 stop
