@@ -310,7 +310,7 @@ text_snake(const char *camel, char *snake, size_t size)
 			break;
 		if (upper)
 			snake[n++] = '_';
-		snake[n++] = upper ? (char)(*camel - 'A' + 'a') : *camel;
+		snake[n++] = (char)(upper ? *camel - 'A' + 'a' : *camel);
 	}
 	snake[n] = '\0';
 }
