@@ -6,6 +6,9 @@
 # database dies, and the answer is the same: 503, and an Idempotency-Key makes the retry safe.
 
 case $REDIRECT_STATUS in
+    501)    # a method or an encoding that lighttpd does not know: no use in trying again
+        status='501 Not Implemented' retry=
+        error=bad_request message='Request is not valid HTTP' ;;
     5*)
         status='503 Service Unavailable' retry='Retry-After: 1\r\n'
         error=unavailable message='The service is temporarily unavailable' ;;
