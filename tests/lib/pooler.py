@@ -26,6 +26,7 @@ class Pooler:
         give(self.home, self.write("userlist.txt", '"foyer_web" "%s"\n' % password),
              self.write("pgbouncer.ini", self.settings(database)))
         self.passfile = self.write("pgpass", "*:*:*:foyer_web:%s\n" % password)
+        give(self.passfile)    # behind nginx, workers are that account's too
         atexit.register(self.abandon)
         self.start()
 
