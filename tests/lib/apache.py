@@ -3,7 +3,7 @@ import os
 import re
 import signal
 
-from .door import children
+from .door import children, runs
 from .pool import Pooled
 from .server import Server, account, hand_over, sample
 
@@ -106,13 +106,7 @@ class Apache(Server):
 
     def workers(self):
         """Grandchildren that run the program."""
-        return [pid for pid in self.everyone() if self.is_worker(pid)]
-
-    def is_worker(self, pid):
-        try:
-            return os.readlink("/proc/%d/exe" % pid) == self.program
-        except OSError:
-            return False
+        return [pid for pid in self.everyone() if runs(pid, self.program)]
 
     def everyone(self):
         inner = children(self.process.pid)

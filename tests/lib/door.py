@@ -151,6 +151,14 @@ def alive(pid):
         return False
 
 
+def runs(pid, program):
+    """Whether a process runs this program; one that has just been forked does not yet."""
+    try:
+        return os.readlink("/proc/%d/exe" % pid) == program
+    except OSError:
+        return False
+
+
 def children(pid):
     """The processes that a process has started."""
     found = []

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 
-from .door import alive, children
+from .door import alive, children, runs
 from .server import account, hand_over, sample
 from .wait import until
 
@@ -25,11 +25,17 @@ class Pool:
     def workers(self):
         return children(self.pid)
 
+    def complete(self):
+        """Whether there are as many workers as there are to be. A signal that comes before one of them runs the program
+        is lost: multiwatch's handler takes it."""
+        found = self.workers()
+        return len(found) == self.procs and all(runs(pid, self.program) for pid in found)
+
     def replace(self):
         """Reloads, and waits until all are new: who is asked to replace them twice would replace them once."""
         old = set(self.workers())
         self.reload()
-        until(lambda: len(self.workers()) == len(old) and not old & set(self.workers()), "the workers are new ones")
+        until(lambda: not old & set(self.workers()) and self.complete(), "the workers are new ones")
 
     def stop(self):
         """Ends it, and returns those who are still there at the end."""
@@ -73,6 +79,7 @@ class Script(Pool):
 
     def start(self):
         self.run("start")
+        until(self.complete, "the workers start")
 
     def reload(self):
         self.run("reload")
@@ -107,7 +114,7 @@ class Unit(Pool):
                                             user=account().pw_uid, group=account().pw_gid, extra_groups=[],
                                             env=given | self.environment)
         self.pid = self.process.pid
-        until(lambda: len(self.workers()) == self.procs, "the workers start")
+        until(self.complete, "the workers start")
 
     def reload(self):
         subprocess.run(self.command("ExecReload"), check=True)
