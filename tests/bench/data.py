@@ -47,6 +47,7 @@ class Data:
         if self.kind != "peers" and application in HISTORIES:
             hits, since, until = HISTORIES[application]
             self.file("history.sql", application, hits=hits, since=since, until=until)
+            self.sql("VACUUM foyer.rate_counter, foyer.rate_chunk")
         elif self.kind == "peers" and application == "full":
             self.file("peers/full.sql", application, PGUSER=PEERS_ROLE)
 

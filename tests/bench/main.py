@@ -78,7 +78,6 @@ def main():
     started, machine = datetime.datetime.now(datetime.timezone.utc), describe()
     print("  data", flush=True)
     data = {kind: Data(kind, sizes) for kind in dict.fromkeys(SUBJECTS[name][1] for name in names)}
-    psql("postgres", "CHECKPOINT")
     subjects = {}
     try:
         for name in names:
