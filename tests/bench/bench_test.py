@@ -61,8 +61,9 @@ def main():
         is_(faults, [], "bench.json is what result.schema.json says")
         is_(sorted(c["subject"] for c in result["cells"]), sorted(SUBJECTS), "every subject has sent")
         ok(all(len(measured(result, name)) == 1 for name in SUBJECTS), "each once, for there was one round")
-        for part, who in (("web", ("lighttpd", "nginx", "php")), ("worker", ("lighttpd", "nginx", "node", "php")),
-                          ("postgresql", SUBJECTS), ("generator", SUBJECTS)):
+        servers = ("lighttpd", "nginx", "apache", "php")
+        for part, who in (("web", servers), ("worker", ("node", *servers)), ("postgresql", SUBJECTS),
+                          ("generator", SUBJECTS)):
             idle = [name for name in who if not measured(result, name)[0]["cpu_us"][part] > 0]
             is_(idle, [], "CPU of %s is found for all that have it" % part)
         dry = [name for name in SUBJECTS if not measured(result, name)[0]["wal_bytes"] > 100]
@@ -83,7 +84,8 @@ def main():
 
         old = "a\n<!-- figures -->\nold\n<!-- end of figures -->\nb\n"
         new = report.renewed(old, "new")
-        ok("old" not in new and new.startswith("a\n") and new.endswith("\nb\n"), "a run replaces the figures alone", new)
+        ok("old" not in new and new.startswith("a\n") and new.endswith("\nb\n"), "a run replaces the figures alone",
+           new)
         is_(report.renewed(new, "new"), new, "and does so again")
         document = pathlib.Path(ROOT, "docs/performance.md").read_text(encoding="utf-8")
         ok("text" in report.renewed(document, "text"), "docs/performance.md has a place for them")

@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOCUMENT, PLOTS = ROOT / "docs/performance.md", ROOT / "docs/performance"
 TITLES = {"send": "send a message", "keyed": "send with an Idempotency-Key", "list": "list 20 messages",
           "changes": "changes, one of them new", "unchanged": "changes, none (304)", "refused": "send, refused (429)"}
-FOYER, SMALL = ("lighttpd", "nginx", "apache"), {"pgbench-small": "pgbench", "lighttpd-small": "lighttpd"}
+SMALL = {"pgbench-small": "pgbench", "lighttpd-small": "lighttpd"}    # a subject with fewer messages, and its other
 CPU = ("web", "worker", "postgresql")
 
 
@@ -262,8 +262,8 @@ def write(path, docs):
 
 def renewed(document, text):
     """The document with this text between its markers."""
-    new, n = re.subn(r"(?s)(<!-- figures -->\n).*(\n<!-- end of figures -->)", lambda m: m[1] + "\n" + text + "\n" + m[2],
-                     document)
+    new, n = re.subn(r"(?s)(<!-- figures -->\n).*(\n<!-- end of figures -->)",
+                     lambda m: m[1] + "\n" + text + "\n" + m[2], document)
     if n != 1:
         raise ValueError("the document has no markers for the figures")
     return new

@@ -9,10 +9,9 @@ import subprocess
 import tempfile
 
 from lib import http
-from lib.cluster import Deployed
+from lib.cluster import Guest
 from lib.door import children
 from lib.server import account, free_port, hand_over, listens
-from lib.servers import SERVERS
 from lib.site import Site
 from lib.wait import until
 
@@ -113,7 +112,8 @@ class Foyer(Http):
         super().__init__(name, data)
         self.title = "Foyer, " + server
         # A request that finds no free process of mod_fcgid's waits for a second: as its sample says, one for each.
-        self.site = Site(procs=32 if server == "apache" else WORKERS, server=server, database=Deployed(data.name))
+        database = Guest(data.name, {name: os.environ[name] for name in ("PGHOST", "PGPORT")})
+        self.site = Site(procs=32 if server == "apache" else WORKERS, server=server, database=database)
         self.port = self.site.server.port
 
     def web(self):
@@ -216,7 +216,7 @@ def percentile(times, p):
 SUBJECTS = {
     "pgbench": (Pgbench, "large"),
     **{server: (lambda name, data: Foyer(name, data, name), "large")
-       for server in ("lighttpd", "nginx", "apache") if server in SERVERS},
+       for server in ("lighttpd", "nginx", "apache")},
     "node": (Node, "peers"),
     "php": (Php, "peers"),
     "pgbench-small": (Pgbench, "small"),
