@@ -9,18 +9,27 @@ from lib.cluster import Cluster
 from lib.site import Site
 from lib.tap import run
 from lib.trial import Trial
+from lib.wait import until
 
 
 def hoard(site):
-    """Takes every connection that the server has left for others than a superuser."""
+    """Takes every connection that the server has left for others than a superuser. Who is just being refused holds one
+    for a moment, too."""
+    room = int(site.database.sql("SELECT current_setting('max_connections')::integer "
+                                 "- current_setting('superuser_reserved_connections')::integer"))
     taken = []
-    while True:
+
+    def take():
         session = site.database.session("foyer_admin")
         try:
             session.run("SELECT 1")
         except RuntimeError:
-            return taken
+            return False
         taken.append(session)
+        return len(taken) == room
+
+    until(take, "all connections are taken", 30)
+    return taken
 
 
 def main():

@@ -67,6 +67,10 @@ class Generator:
             return self.random.choice([low, high, self.random.randint(low, high)])
         if kind == "boolean":
             return self.random.random() < 0.5
+        if schema.get("format") == "date-time":
+            return "20%02d-01-1%dT10:30:05.%03dZ" % tuple(self.random.randint(0, top) for top in (40, 9, 999))
+        if schema.get("format") == "email":
+            return "x%d@example.com" % self.random.getrandbits(32)
         if schema.get("format") == "uuid":
             return str(uuid.UUID(int=self.random.getrandbits(128)))
         if "pattern" in schema:
@@ -134,18 +138,23 @@ class Client:
     def __init__(self, worker, generator):
         self.worker, self.generator, self.random = worker, generator, generator.random
         app = worker.new_app()
+        app.database.foyerctl("limits", "set", app.id, "key", "--minute", 100000)
         desk = Desk(app)
         self.callers = {"visitor": app.visitor(), "operator": desk.operator(), "admin": desk.admin()}
         self.renew()
 
     def renew(self):
-        """For each caller a conversation in which it may do everything, and a message of its own in it."""
+        """For each caller a conversation in which it may do everything, a message of its own in it, and a tag on it."""
         own = {role: self.callers["visitor"].start("Generated")["id"] for role in self.callers}
         for role in ("operator", "admin"):
             self.callers[role].accept(own[role])
         self.own = {role: (id, self.callers[role].send(id, "hello")["id"]) for role, id in own.items()}
         self.ids = list(self.own.values())
-        self.found = {}
+        admin = self.callers["admin"]
+        tags = [admin.post("/tags", {"name": uuid.uuid4().hex}).json["tag"]["id"] for _ in range(4)]
+        for id in own.values():
+            admin.post("/conversations/%s/tags" % id, {"tagIds": tags})
+        self.found = {"tagId": tags}
 
     def learn(self, node, name=""):
         """Keeps the ids in an answer: that of a tag, or of one of its tags, is good for what is called tagId."""
@@ -156,7 +165,10 @@ class Client:
                 self.learn(child, key)
 
     def named(self, name):
-        """An id that fits a name, or None."""
+        """An id, or a list of one, that fits a name in camelCase or snake_case; or None."""
+        name = re.sub("_(.)", lambda found: found[1].upper(), name)
+        if name.endswith("Ids"):
+            return [self.named(name[:-1])]
         known = self.found.get(name) or ([message for _, message in self.ids] if name == "messageId" else [])
         return self.random.choice(known) if known else None
 
@@ -179,7 +191,7 @@ class Client:
             if self.random.random() > 0.4:
                 continue
             value = self.generator.good(parameter["schema"])
-            if parameter["name"] in ("after", "before") and isinstance(value, str):
+            if parameter["name"] in ("after", "before") and parameter["schema"].get("format") == "uuid":
                 value = self.random.choice(self.ids)[1]
             if not good and self.random.random() < 0.5:
                 value = self.random.choice(["", "x", -1, "1.0", "0x1", 10 ** 30, "\u00e9", ["a", "b"]])
@@ -230,11 +242,15 @@ def main():
     generator = Generator(SEED)
     client = Client(worker, generator)
     description = openapi.description()
-    operations = [Operation(description, *one) for one in sorted(description.operations)]
+    operations = sorted((Operation(description, *one) for one in description.operations),
+                        key=lambda o: (o.template.split("/")[1], o.method, o.template))
     counts, refused, accepted = {}, [], set()
     for number in range(ROUNDS):
-        client.renew()
+        place = None
         for operation in operations:
+            if operation.template.split("/")[1] != place:
+                place = operation.template.split("/")[1]
+                client.renew()
             for role in client.callers:
                 for good in (True, False):
                     before = len(worker.broken)
@@ -256,8 +272,8 @@ def main():
 
 
 def contradiction(r):
-    """What a schema cannot say of two parameters, and who needs X-Visitor-Id."""
-    return re.search(r"cannot be combined", r.body.decode())
+    """What a schema cannot say: of two parameters, and that some are an operator's."""
+    return re.search(r"cannot be combined|needs before|is not a known parameter", r.body.decode())
 
 
 run(main)
