@@ -376,18 +376,17 @@ tally(struct server *sv, struct request *rq)
 static struct db_result *
 work(struct server *sv, struct request *rq, struct fcgi *f)
 {
-	if (!check_request(rq, f, sv->options->prefix)) {
+	const bool good = check_request(rq, f, sv->options->prefix);
+	const bool open = good && rq->route->callers == CALLER_NONE;
+
+	if (!good || (!open && !request_credentials(rq))) {
 		tally(sv, rq);
 		return NULL;
 	}
-	if (rq->route->callers == CALLER_NONE)
+	if (open)
 		return rq->route->call == QUERY__MAX
 		    ? NULL
 		    : call(sv, rq, rq->route->call, NULL, 0);
-	if (!request_credentials(rq)) {
-		tally(sv, rq);
-		return NULL;
-	}
 	return call_for_caller(sv, rq);
 }
 
