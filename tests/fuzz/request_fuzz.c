@@ -26,7 +26,7 @@ check_target(struct request *rq, const char *prefix)
 	for (size_t i = 0; i < rq->nsegments; i++) {
 		const char *segment = rq->segments[i];
 
-		must(strlen(segment) <= REQUEST_URI_MAX);
+		must(!target || strlen(segment) <= REQUEST_URI_MAX);
 		must(!target || *segment != '\0');
 		must(!target || strchr(segment, '/') == NULL);
 		must(text_utf8(segment, strlen(segment)));
