@@ -4,11 +4,15 @@
 -- newest 32; older instants are filed 32 to a row.  Hit i (from 0) of a subject is
 --     rate_counter.tail[i % 32 + 1]                while it is one of the newest 32,
 --     rate_chunk.hits[i % 32 + 1], chunk i / 32    once that chunk is full.
--- For each window the counter also remembers the oldest hit that was inside it at
--- the last admission.  Hits only ever leave a window from that end, so what the
--- window holds is n - first, and nothing is scanned, whatever the limit.
+-- What a window holds of the newest 32, a binary search tells.  For windows that
+-- hold more, the counter remembers the oldest hit that was inside at the last
+-- admission.  Hits only ever leave a window from that end, so what the window holds
+-- is n - first, and nothing is scanned, whatever the limit.
 BEGIN;
 SET LOCAL ROLE foyer_owner;
+
+CREATE DOMAIN foyer.rate_scope AS text
+    CONSTRAINT rate_scope_check CHECK (VALUE IN ('visitor', 'operator', 'key', 'address'));
 
 CREATE TABLE foyer.rate_counter (
     tenant_id   uuid NOT NULL,
@@ -17,9 +21,9 @@ CREATE TABLE foyer.rate_counter (
     n           bigint NOT NULL,
     kept        bigint NOT NULL,
     last_at     timestamptz NOT NULL,
-    scope       text NOT NULL CHECK (scope IN ('visitor', 'operator', 'key', 'address')),
-    first       bigint[] NOT NULL,
-    first_at    timestamptz[] NOT NULL,
+    scope       foyer.rate_scope NOT NULL,
+    first       bigint[],
+    first_at    timestamptz[],
     tail        timestamptz[] NOT NULL,
     PRIMARY KEY (tenant_id, subject_id, scope)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
@@ -35,7 +39,7 @@ COMMENT ON COLUMN foyer.rate_counter.kept IS
     'the oldest hit that is still stored; larger limits see no further back';
 COMMENT ON COLUMN foyer.rate_counter.last_at IS 'instant of the newest hit';
 COMMENT ON COLUMN foyer.rate_counter.first IS
-    'per window (second, minute, hour): the oldest hit inside at last_at';
+    'per window (second, minute, hour): the oldest hit inside at last_at; null: of the first 32';
 COMMENT ON COLUMN foyer.rate_counter.first_at IS 'the instants of those hits';
 COMMENT ON COLUMN foyer.rate_counter.tail IS 'the newest 32 instants, hit i in slot i % 32';
 

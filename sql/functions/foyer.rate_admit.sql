@@ -21,144 +21,148 @@ DECLARE
     c_span  CONSTANT interval[] := ARRAY[interval '1 second', interval '1 minute',
                                          interval '1 hour'];
     c_name  CONSTANT text[] := ARRAY['second', 'minute', 'hour'];
-    c_own   CONSTANT integer := p_record::integer;
+    r         foyer.rate_counter;
     v         foyer_api.verdict;
-    v_id      bigint;
-    v_n       bigint;
-    v_kept    bigint;
-    v_last    timestamptz;
+    v_at      timestamptz;
+    v_older   bigint;           -- hits before the newest 32
+    v_hits    timestamptz[];    -- those 32, oldest first
     v_first   bigint[];
     v_oldest  timestamptz[];
-    v_tail    timestamptz[];
-    v_at      timestamptz;
     v_cut     timestamptz;
-    v_opens   timestamptz;
-    v_hits    timestamptz[];
-    v_chunk   bigint;
-    i         bigint;
+    v_gone    integer;
+    v_start   bigint;           -- where a window begins: its oldest hit, or the next to come
+    v_since   timestamptz;      -- the instant of that hit
+    v_left    bigint;
+    v_window  integer;          -- the window that the verdict is about
+    v_least   bigint;
+    v_reset   timestamptz;
+    v_full    boolean;
 BEGIN
-    v.rate_scope := p_scope;
     <<again>>
     LOOP
-        SELECT r.id, r.n, r.kept, r.last_at, r.first, r.first_at, r.tail
-          INTO v_id, v_n, v_kept, v_last, v_first, v_oldest, v_tail
-          FROM foyer.rate_counter AS r
-         WHERE r.tenant_id = p_tenant AND r.subject_id = p_subject AND r.scope = p_scope;
-        IF NOT FOUND THEN
-            v_id := NULL; v_n := 0; v_kept := 0; v_last := '-infinity';
-            v_first := '{0,0,0}'; v_oldest := '{NULL,NULL,NULL}'; v_tail := '{}';
+        SELECT * INTO r
+          FROM foyer.rate_counter AS c
+         WHERE c.tenant_id = p_tenant AND c.subject_id = p_subject AND c.scope = p_scope;
+        r.n := coalesce(r.n, 0);
+        IF r.n < 32 THEN
+            v_older := 0;
+            v_hits := coalesce(r.tail, '{}');
+            v_first := NULL;
+            v_oldest := NULL;
+        ELSE
+            v_older := r.n - 32;
+            v_hits := r.tail[(r.n % 32)::integer + 1 :] || r.tail[: (r.n % 32)::integer];
+            v_first := coalesce(r.first, '{0,0,0}');
+            v_oldest := coalesce(r.first_at, '{NULL,NULL,NULL}');
         END IF;
 
         -- Instants never go backwards, whatever the clock does.
-        v_at := greatest(pg_catalog.clock_timestamp(), v_last);
-        v.outcome := 'ok'; v.at := v_at;
-        v.rate_window := NULL; v.rate_limit := NULL;
-        v.rate_remaining := NULL; v.rate_reset := NULL;
+        v_at := greatest(pg_catalog.clock_timestamp(), r.last_at);
+        v_window := NULL;
+        v_full := false;
         FOR j IN 1 .. 3 LOOP
-            CONTINUE WHEN p_max[j] = 0
-                OR (v.outcome <> 'ok' AND v_n - v_first[j] < p_max[j]);
+            CONTINUE WHEN p_max[j] = 0;
 
-            -- Move the window's start over the hits that have left it since.  A window
-            -- that is new, or was smaller, may begin before the oldest that is stored.
+            -- The newest 32 tell where the window begins, unless it holds all of them.  Then
+            -- it begins where it did, until that hit has left it.  A window that is new, or
+            -- was smaller, may begin before the oldest that is stored.
             v_cut := v_at - c_span[j];
-            IF v_last <= v_cut THEN
-                v_first[j] := v_n;
-                v_oldest[j] := NULL;
-            ELSIF v_oldest[j] <= v_cut OR v_first[j] < v_kept THEN
-                i := greatest(v_first[j], v_kept);
-                v_hits := NULL;
-                IF i < v_n - 32 THEN
-                    SELECT c.chunk, c.hits INTO v_chunk, v_hits
-                      FROM foyer.rate_chunk AS c
-                     WHERE c.tenant_id = p_tenant AND c.counter_id = v_id
-                       AND c.chunk BETWEEN i / 32 AND v_n / 32 - 1 AND c.hits[32] > v_cut
-                     ORDER BY c.chunk LIMIT 1;
-                    i := greatest(i, v_chunk * 32);
-                END IF;
-                IF v_hits IS NULL THEN
-                    i := greatest(i, v_n - 32);
-                    v_hits := v_tail;
-                END IF;
-                WHILE v_hits[i % 32 + 1] <= v_cut LOOP
-                    i := i + 1;
-                END LOOP;
-                v_first[j] := i;
-                v_oldest[j] := v_hits[i % 32 + 1];
+            v_gone := pg_catalog.width_bucket(v_cut, v_hits);
+            IF v_gone > 0 OR v_older = 0 THEN
+                v_start := v_older + v_gone;
+                v_since := v_hits[v_gone + 1];
+            ELSIF v_oldest[j] > v_cut AND v_first[j] >= r.kept THEN
+                v_start := v_first[j];
+                v_since := v_oldest[j];
+            ELSE
+                SELECT c.chunk * 32 + pg_catalog.width_bucket(v_cut, c.hits),
+                       c.hits[pg_catalog.width_bucket(v_cut, c.hits) + 1]
+                  INTO v_start, v_since
+                  FROM foyer.rate_chunk AS c
+                 WHERE c.tenant_id = p_tenant AND c.counter_id = r.id
+                   AND c.chunk BETWEEN greatest(v_first[j], r.kept) / 32 AND r.n / 32 - 1
+                   AND c.hits[32] > v_cut
+                 ORDER BY c.chunk LIMIT 1;
+                -- Dropped since, by a request that has just been admitted.
+                CONTINUE again WHEN NOT FOUND;
+            END IF;
+            IF v_older > 0 THEN
+                v_first[j] := v_start;
+                v_oldest[j] := coalesce(v_since, v_at);
             END IF;
 
-            IF v_n - v_first[j] >= p_max[j] THEN
+            v_left := p_max[j] - r.n + v_start;
+            IF v_left > 0 THEN
+                -- Of windows with as many left, the longer.
+                IF NOT v_full AND (v_window IS NULL OR v_left <= v_least) THEN
+                    v_window := j;
+                    v_least := v_left;
+                    v_reset := coalesce(v_since + c_span[j],
+                        CASE WHEN p_record THEN v_at + c_span[j] ELSE v_at END);
+                END IF;
+            ELSE
                 -- Full until the hit that is p_max before the next one has left.
-                i := v_n - p_max[j];
-                IF i = v_first[j] THEN
-                    v_opens := v_oldest[j];
-                ELSIF i >= v_n - 32 THEN
-                    v_opens := v_tail[i % 32 + 1];
-                ELSE
-                    SELECT c.hits[i % 32 + 1] INTO v_opens
+                IF v_left < 0 AND p_max[j] <= 32 THEN
+                    v_since := v_hits[(r.n - v_older - p_max[j])::integer + 1];
+                ELSIF v_left < 0 THEN
+                    SELECT c.hits[(r.n - p_max[j]) % 32 + 1] INTO v_since
                       FROM foyer.rate_chunk AS c
-                     WHERE c.tenant_id = p_tenant AND c.counter_id = v_id AND c.chunk = i / 32;
-                    -- Dropped since, by a request that has just been admitted.
+                     WHERE c.tenant_id = p_tenant AND c.counter_id = r.id
+                       AND c.chunk = (r.n - p_max[j]) / 32;
                     CONTINUE again WHEN NOT FOUND;
                 END IF;
-                v_opens := v_opens + c_span[j];
-                IF v.outcome = 'ok' OR v_opens >= v.rate_reset THEN
-                    v.outcome := 'rate_limited';
-                    v.rate_window := c_name[j]; v.rate_limit := p_max[j];
-                    v.rate_remaining := 0; v.rate_reset := v_opens;
+                IF NOT v_full OR v_since + c_span[j] >= v_reset THEN
+                    v_window := j;
+                    v_least := 0;
+                    v_reset := v_since + c_span[j];
+                    v_full := true;
                 END IF;
-            ELSIF v.outcome = 'ok'
-                AND (v.rate_remaining IS NULL
-                     OR v.rate_remaining >= p_max[j] - (v_n - v_first[j]) - c_own) THEN
-                v.rate_window := c_name[j]; v.rate_limit := p_max[j];
-                v.rate_remaining := p_max[j] - (v_n - v_first[j]) - c_own;
-                v.rate_reset := CASE WHEN v_first[j] < v_n THEN v_oldest[j] + c_span[j]
-                                     WHEN p_record THEN v_at + c_span[j]
-                                     ELSE v_at END;
             END IF;
         END LOOP;
-        IF v.outcome <> 'ok' OR NOT p_record THEN
-            RETURN v;
-        END IF;
+        EXIT WHEN v_full OR NOT p_record;
 
-        FOR j IN 1 .. 3 LOOP
-            IF v_first[j] = v_n THEN
-                v_oldest[j] := v_at;
-            END IF;
-        END LOOP;
-        IF v_n % 32 = 31 THEN
+        IF r.n % 32 = 31 THEN
             -- One request in 32 files the full chunk, and drops those that no limit reaches.
-            v_kept := greatest(v_kept, least(v_n + 1 - 32,
-                (v_n + 1 - greatest(p_max[1], p_max[2], p_max[3])) / 32 * 32));
+            r.kept := greatest(r.kept, least(r.n + 1 - 32,
+                (r.n + 1 - greatest(p_max[1], p_max[2], p_max[3])) / 32 * 32));
         END IF;
-        IF v_id IS NOT NULL THEN
-            UPDATE foyer.rate_counter AS r
-               SET n = v_n + 1, kept = v_kept, last_at = v_at,
+        IF r.n > 0 THEN
+            UPDATE foyer.rate_counter AS c
+               SET n = r.n + 1, kept = r.kept, last_at = v_at,
                    first = v_first, first_at = v_oldest,
-                   tail[(v_n % 32)::integer + 1] = v_at
-             WHERE r.tenant_id = p_tenant AND r.subject_id = p_subject AND r.scope = p_scope
-               AND r.id = v_id AND r.n = v_n;
+                   tail[(r.n % 32)::integer + 1] = v_at
+             WHERE c.tenant_id = p_tenant AND c.subject_id = p_subject AND c.scope = p_scope
+               AND c.id = r.id AND c.n = r.n;
         ELSE
-            INSERT INTO foyer.rate_counter AS r
-                (tenant_id, subject_id, scope, n, kept, last_at, first, first_at, tail)
-            VALUES (p_tenant, p_subject, p_scope, 1, 0, v_at, v_first, v_oldest, ARRAY[v_at])
+            INSERT INTO foyer.rate_counter AS c
+                (tenant_id, subject_id, scope, n, kept, last_at, tail)
+            VALUES (p_tenant, p_subject, p_scope, 1, 0, v_at, ARRAY[v_at])
             ON CONFLICT DO NOTHING;
         END IF;
         EXIT WHEN FOUND;    -- else another request was faster, or a sweep: look again
     END LOOP;
 
-    IF v_n % 32 = 31 THEN
-        v_tail[32] := v_at;
+    IF p_record AND NOT v_full AND r.n % 32 = 31 THEN
         INSERT INTO foyer.rate_chunk (tenant_id, counter_id, chunk, hits)
-        VALUES (p_tenant, v_id, v_n / 32, v_tail);
+        VALUES (p_tenant, r.id, r.n / 32, v_hits[(r.n - v_older)::integer - 30 :] || v_at);
         DELETE FROM foyer.rate_chunk AS c
-         WHERE c.tenant_id = p_tenant AND c.counter_id = v_id
-           AND c.chunk < v_kept / 32;
+         WHERE c.tenant_id = p_tenant AND c.counter_id = r.id AND c.chunk < r.kept / 32;
     END IF;
-    IF v_n = 0 AND p_scope = 'visitor' THEN
+    IF p_record AND NOT v_full AND r.n = 0 AND p_scope = 'visitor' THEN
         -- A swept visitor comes back with a new counter, but is the same visitor.
         INSERT INTO foyer.visitor (application_id, id, created_at)
         VALUES (p_tenant, p_subject, pg_catalog.date_trunc('milliseconds', v_at))
         ON CONFLICT DO NOTHING;
+    END IF;
+
+    v.outcome := CASE WHEN v_full THEN 'rate_limited' ELSE 'ok' END;
+    v.at := v_at;
+    v.rate_scope := p_scope;
+    IF v_window IS NOT NULL THEN
+        v.rate_window := c_name[v_window];
+        v.rate_limit := p_max[v_window];
+        v.rate_remaining := greatest(v_least - p_record::integer, 0);
+        v.rate_reset := v_reset;
     END IF;
     RETURN v;
 END;

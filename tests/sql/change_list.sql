@@ -105,7 +105,7 @@ DELETE FROM foyer.rate_counter;
 SELECT is(pg_temp.said('ann', 0, 3, '{9}'), 'unmodified 9', 'with a limit for the key what is unmodified is told so');
 SELECT is_empty('TABLE foyer.rate_counter', 'and counts neither for the key nor for the visitor');
 SELECT pg_temp.said('ann', 0, 3, '{8}'), pg_temp.said('bob', 0, 3, '{8}') \g /dev/null
-SELECT results_eq('SELECT r.scope, r.n FROM foyer.rate_counter AS r ORDER BY r.scope, r.n',
+SELECT results_eq('SELECT r.scope::text, r.n FROM foyer.rate_counter AS r ORDER BY r.scope, r.n',
     $$ VALUES ('key', 2::bigint), ('visitor', 1), ('visitor', 1) $$, 'the rest counts for both');
 SELECT is(pg_temp.said('ann', 0, 3, '{9}'), 'rate_limited', 'and a full key refuses as a full visitor does');
 SELECT is(current_setting('synchronous_commit'), 'off', 'a request that reads does not wait for the disk');

@@ -93,7 +93,7 @@ SELECT id AS org FROM foyer_admin.organization_create('Org') \gset
 SELECT id AS app FROM foyer_admin.application_create('App', :'org') \gset
 PREPARE ask AS SELECT v.outcome, v.rate_scope, v.rate_remaining
     FROM foyer.rate_admit_both(:'app', pg_temp.id('k'), 3, pg_temp.id($1), '{0,2,0}', true) AS v;
-PREPARE counts AS SELECT r.scope, r.n FROM foyer.rate_counter AS r WHERE r.tenant_id = :'app' ORDER BY r.scope, r.n;
+PREPARE counts AS SELECT r.scope::text, r.n FROM foyer.rate_counter AS r WHERE r.tenant_id = :'app' ORDER BY r.scope, r.n;
 SELECT results_eq($$ EXECUTE ask ('ann') $$, $$ VALUES ('ok', 'visitor', 1) $$, 'the first request of a visitor');
 SELECT results_eq($$ EXECUTE ask ('ann') $$, $$ VALUES ('ok', 'visitor', 0) $$, 'and the second');
 SELECT results_eq($$ EXECUTE ask ('ann') $$, $$ VALUES ('rate_limited', 'visitor', 0) $$, 'are all that it has');
