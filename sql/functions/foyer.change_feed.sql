@@ -11,8 +11,8 @@ BEGIN
            q.user_id, q.message_id, (q.m).id, (q.m)."conversationId", (q.m)."senderId",
            (q.m)."senderRole", (q.m).type, (q.m).content, (q.m)."contentFormat",
            (q.m)."contentHtml", (q.m)."createdAt", (q.m)."editedAt", (q.m)."editableUntil",
-           (q.c).id, (q.c).application_id, (q.c).status, (q.c).subject, (q.c).assigned_to,
-           (q.c).created_at, (q.c).updated_at, (q.c).closed_at
+           (q.c).id, (q.c).application_id, (q.c).status::text, (q.c).subject::text,
+           (q.c).assigned_to, (q.c).created_at, (q.c).updated_at, (q.c).closed_at
       FROM ((SELECT m.seq, 'message' || d.suffix AS type, NULL::uuid AS user_id,
                     CASE WHEN d.suffix <> '' THEN m.id END AS message_id,
                     CASE WHEN d.suffix = ''

@@ -25,7 +25,7 @@ BEGIN
     IF (r.verdict).outcome = 'ok' THEN
         RETURN QUERY
         SELECT NULL::foyer_api.verdict, NULL::bigint,
-               c.id, c.application_id, c.status, c.subject, c.assigned_to,
+               c.id, c.application_id, c.status::text, c.subject::text, c.assigned_to,
                c.created_at, c.updated_at, c.closed_at
           FROM foyer.visitor_view(e, p_status, p_since, p_until, p_before_at, p_before_id) AS c
          ORDER BY CASE p_order WHEN 'asc' THEN c.updated_at END,

@@ -41,7 +41,7 @@ BEGIN
     RETURN NEXT r;
     RETURN QUERY
     SELECT NULL::foyer_api.verdict, NULL::bigint,
-           q.id, q.application_id, q.status, q.subject, q.assigned_to,
+           q.id, q.application_id, q.status::text, q.subject::text, q.assigned_to,
            q.created_at, q.updated_at, q.closed_at,
            foyer.unread_count(e, q.application_id, q.id)
       FROM (SELECT c.*

@@ -2,6 +2,8 @@
 BEGIN;
 SET LOCAL ROLE foyer_owner;
 
+SELECT 'pending'::foyer.status, 'Help'::foyer.subject, 'system'::foyer.sender_role,
+       'hello'::foyer.content;
 SELECT v.application_id, v.id, v.created_at, v.updated_at, v.verified, v.name, v.email,
        v.phone, v.metadata
   FROM foyer.visitor AS v WHERE false;

@@ -21,6 +21,7 @@ BEGIN
                'foyer.recall',
                'foyer.enter',
                'foyer.remember',
+               'foyer.state_refused',
                'foyer.locate',
                'foyer.conversation_find',
                'foyer.conversation_lock',

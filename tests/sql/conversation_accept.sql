@@ -48,7 +48,7 @@ SELECT results_eq(
     'it is active, assigned, and the operator takes part from then on');
 SELECT is((SELECT count((r).verdict.replayed) FROM said), 1::bigint, 'the same request is a replay');
 SELECT results_eq(
-    $$ SELECT c.seq, c.status_seq, m.seq, m.content, m.sender_id, m.sender_role, m.created_at = c.updated_at,
+    $$ SELECT c.seq, c.status_seq, m.seq, m.content::text, m.sender_id, m.sender_role::text, m.created_at = c.updated_at,
               left(m.id::text, 13) = left(foyer.uuid_v7(m.created_at)::text, 13)
          FROM foyer.conversation AS c JOIN foyer.message AS m ON m.conversation_id = c.id
         WHERE c.id = pg_temp.id('talk') $$,

@@ -53,12 +53,12 @@ SELECT is(count((r).verdict.replayed), 1::bigint, 'nothing else is a replay') FR
 -- ---- what is stored
 
 SELECT results_eq(
-    $$ SELECT c.visitor_id, c.subject, c.seq, c.status_seq, c.created_at = (s.r)."createdAt"
+    $$ SELECT c.visitor_id, c.subject::text, c.seq, c.status_seq, c.created_at = (s.r)."createdAt"
          FROM foyer.conversation AS c JOIN said AS s ON c.id = (s.r).id AND s.step = 'first' $$,
     $$ SELECT pg_temp.id('ann'), 'Hello', 1::bigint, 1::bigint, true $$,
     'its creation is change number 1');
 SELECT results_eq(
-    $$ SELECT c.subject, p.user_id, p.role, p.joined_at = c.created_at, p.left_at
+    $$ SELECT c.subject::text, p.user_id, p.role, p.joined_at = c.created_at, p.left_at
          FROM foyer.conversation AS c LEFT JOIN foyer.participant AS p
            ON p.application_id = c.application_id AND p.conversation_id = c.id
         ORDER BY c.id $$,

@@ -42,7 +42,7 @@ SELECT results_eq($$ SELECT r.total FROM pg_temp.caller('ann') AS c,
                                   NULL, NULL, NULL, NULL, true) AS r $$,
     ARRAY[0::bigint], 'no list has it');
 RESET ROLE;
-SELECT results_eq($$ SELECT c.status, c.deleted_at > now(), (SELECT count(*) FROM foyer.message)
+SELECT results_eq($$ SELECT c.status::text, c.deleted_at > now(), (SELECT count(*) FROM foyer.message)
                        FROM foyer.conversation AS c WHERE c.id = pg_temp.id('talk') $$,
     $$ VALUES ('active', true, 1::bigint) $$, 'row and messages are there, until they are purged');
 SELECT is((SELECT deleted_at FROM foyer.conversation WHERE id = pg_temp.id('foreign')), NULL, 'and no other is touched');

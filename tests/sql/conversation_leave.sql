@@ -42,7 +42,7 @@ SELECT results_eq(
     $$ VALUES ('pending', NULL::uuid, NULL::timestamptz, true, 'visitor,admin') $$,
     'it is pending again, and who has left is not listed');
 SELECT results_eq(
-    $$ SELECT c.seq, c.status_seq, m.seq, m.content, m.sender_role, m.created_at = c.updated_at, p.left_at = c.updated_at
+    $$ SELECT c.seq, c.status_seq, m.seq, m.content::text, m.sender_role::text, m.created_at = c.updated_at, p.left_at = c.updated_at
          FROM foyer.conversation AS c JOIN foyer.message AS m ON m.conversation_id = c.id
          JOIN foyer.participant AS p ON p.conversation_id = c.id AND p.user_id = pg_temp.id('olga')
         WHERE c.id = pg_temp.id('talk') $$,

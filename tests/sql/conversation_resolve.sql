@@ -41,7 +41,7 @@ SELECT results_eq(
     $$ SELECT 'closed', pg_temp.id('olga'), true, true, 2 $$,
     'it is closed and stays assigned, and all take part still');
 SELECT results_eq(
-    $$ SELECT c.seq, c.status_seq, m.seq, m.content, m.sender_role, m.created_at = c.updated_at
+    $$ SELECT c.seq, c.status_seq, m.seq, m.content::text, m.sender_role::text, m.created_at = c.updated_at
          FROM foyer.conversation AS c JOIN foyer.message AS m ON m.conversation_id = c.id
         WHERE c.id = pg_temp.id('talk') $$,
     $$ VALUES (3::bigint, 2::bigint, 3::bigint, 'olga resolved the conversation', 'system', true) $$,

@@ -37,7 +37,7 @@ RESET ROLE;
 SELECT results_eq($$ SELECT step, (r).subject, (r).verdict.replayed FROM said WHERE (r).verdict.outcome = 'ok' ORDER BY step $$,
     $$ VALUES ('Done', 'Done', NULL::boolean), ('Good bye', 'Good bye', NULL), ('Hello', 'Hello', NULL),
               ('Once more', 'Hello', true) $$, 'the answer has the subject; the same request is a replay');
-SELECT results_eq($$ SELECT c.subject, c.seq, c.status_seq, c.updated_at > c.created_at FROM foyer.conversation AS c
+SELECT results_eq($$ SELECT c.subject::text, c.seq, c.status_seq, c.updated_at > c.created_at FROM foyer.conversation AS c
                       WHERE c.id = pg_temp.id('talk') $$,
     $$ VALUES ('Good bye', 3::bigint, 3::bigint, true) $$, 'each name takes the next number');
 SELECT is_empty('TABLE foyer.message', 'no message says so');

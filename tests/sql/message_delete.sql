@@ -41,7 +41,7 @@ RESET ROLE;
 SELECT is((SELECT array_agg((r).verdict.replayed) FROM said WHERE step = 'mine' AND (r).verdict.outcome = 'ok'),
     '{NULL,true}', 'it is a replay');
 SELECT results_eq(
-    $$ SELECT m.content, m.seq, m.deleted_at > now(), m.edited_at FROM foyer.message AS m
+    $$ SELECT m.content::text, m.seq, m.deleted_at > now(), m.edited_at FROM foyer.message AS m
         WHERE m.deleted_at IS NOT NULL ORDER BY m.seq $$,
     $$ VALUES ('mine', 7::bigint, true, NULL::timestamptz), ('answer', 8, true, NULL) $$,
     'the rows stay with their texts, marked, each with the next number');

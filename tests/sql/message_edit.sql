@@ -69,7 +69,7 @@ SELECT results_eq(
         WHERE s.step = 'just in time' AND n.name = 'almost' AND c.id = pg_temp.id('talk') $$,
     $$ VALUES (true, 'just in time', true, true, interval '15 minutes') $$,
     'the message has the new text and the time of the edit');
-SELECT results_eq($$ SELECT m.content, m.seq FROM foyer.message AS m WHERE m.edited_at IS NOT NULL ORDER BY m.seq $$,
+SELECT results_eq($$ SELECT m.content::text, m.seq FROM foyer.message AS m WHERE m.edited_at IS NOT NULL ORDER BY m.seq $$,
     $$ VALUES ('mine, better', 9::bigint), ('a better answer', 10), ('just in time', 11) $$,
     'each edit takes the next number');
 SELECT results_eq(

@@ -56,13 +56,13 @@ SELECT results_eq(
 -- ---- what becomes of the conversation
 
 SELECT results_eq(
-    $$ SELECT m.seq, m.content, m.created_at = (s.r)."createdAt"
+    $$ SELECT m.seq, m.content::text, m.created_at = (s.r)."createdAt"
          FROM foyer.message AS m JOIN said AS s ON m.id = (s.r).id
         WHERE m.conversation_id = pg_temp.id('active') ORDER BY m.id $$,
     $$ VALUES (2::bigint, 'ann to active', true), (3, 'olga to active', true), (4, 'ada to active', true) $$,
     'each message takes the next number; their order is that of their ids');
 SELECT results_eq(
-    $$ SELECT c.seq, c.status_seq, c.status, c.updated_at = (SELECT max(m.created_at) FROM foyer.message AS m
+    $$ SELECT c.seq, c.status_seq, c.status::text, c.updated_at = (SELECT max(m.created_at) FROM foyer.message AS m
                                                  WHERE m.conversation_id = c.id)
          FROM foyer.conversation AS c WHERE c.id = pg_temp.id('active') $$,
     $$ VALUES (4::bigint, 1::bigint, 'active', true) $$,
