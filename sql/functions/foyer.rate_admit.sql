@@ -21,7 +21,7 @@ DECLARE
     c_span  CONSTANT interval[] := ARRAY[interval '1 second', interval '1 minute',
                                          interval '1 hour'];
     c_name  CONSTANT text[] := ARRAY['second', 'minute', 'hour'];
-    r         foyer.rate_counter;
+    r         record;
     v         foyer_api.verdict;
     v_at      timestamptz;
     v_older   bigint;           -- hits before the newest 32
@@ -40,7 +40,7 @@ DECLARE
 BEGIN
     <<again>>
     LOOP
-        SELECT * INTO r
+        SELECT c.*, c.ctid AS place INTO r
           FROM foyer.rate_counter AS c
          WHERE c.tenant_id = p_tenant AND c.subject_id = p_subject AND c.scope = p_scope;
         r.n := coalesce(r.n, 0);
@@ -127,12 +127,13 @@ BEGIN
                 (r.n + 1 - greatest(p_max[1], p_max[2], p_max[3])) / 32 * 32));
         END IF;
         IF r.n > 0 THEN
+            -- By its place, which spares another way down the index.  If the row is no
+            -- longer there, or is another's, id or n differ.
             UPDATE foyer.rate_counter AS c
                SET n = r.n + 1, kept = r.kept, last_at = v_at,
                    first = v_first, first_at = v_oldest,
                    tail[(r.n % 32)::integer + 1] = v_at
-             WHERE c.tenant_id = p_tenant AND c.subject_id = p_subject AND c.scope = p_scope
-               AND c.id = r.id AND c.n = r.n;
+             WHERE c.ctid = r.place AND c.tenant_id = p_tenant AND c.id = r.id AND c.n = r.n;
         ELSE
             INSERT INTO foyer.rate_counter AS c
                 (tenant_id, subject_id, scope, n, kept, last_at, tail)
