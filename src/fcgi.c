@@ -28,6 +28,7 @@
 #define LISTENER 0
 #define DRAIN_S	 1 /* the least patient server, mod_fcgid, kills after 8 s */
 #define UNWANTED 32768 /* bytes of a body; more ends a kept connection */
+#define END_LEN	 24    /* of the records that end an answer */
 
 struct fcgi {
 	FCGX_Request request;
@@ -276,7 +277,7 @@ fcgi_read(struct fcgi *f, char *body, size_t max, bool *complete)
 static void
 discard(struct fcgi *f, size_t max)
 {
-	char rest[4096];
+	static char rest[4096]; /* static, or it would be cleared each time */
 	size_t got;
 
 	while (max > 0 &&
@@ -305,6 +306,39 @@ fcgi_write(struct fcgi *f, const char *bytes, size_t len)
 	return true;
 }
 
+/*
+ * The records that end a request go out with the last ones of the answer, in
+ * one write: libfcgi adds them to the stream that is closed last.  Where they
+ * do not fit they go by themselves, and may fail: a server that has the whole
+ * answer may be gone by then.
+ */
+static bool
+end_answer(FCGX_Request *request)
+{
+	FCGX_Stream *out = request->out;
+	bool sent;
+
+	(void)FCGX_FClose(request->err);
+	if (out->stop - out->wrNext >= END_LEN)
+		return FCGX_FClose(out) == 0;
+	(void)FCGX_FFlush(out);
+	sent = FCGX_GetError(out) == 0;
+	(void)FCGX_FClose(out);
+	return sent;
+}
+
+/*
+ * Close a connection from which nothing more can come.  libfcgi cannot tell,
+ * and would wait until the server has closed it, too: what is unread when a
+ * socket is closed may cost the server the answer.
+ */
+static void
+hang_up(FCGX_Request *request)
+{
+	(void)close(request->ipcFd);
+	request->ipcFd = -1;
+}
+
 bool
 fcgi_finish(struct fcgi *f)
 {
@@ -315,8 +349,9 @@ fcgi_finish(struct fcgi *f)
 	discard(f, UNWANTED);
 	if (!FCGX_HasSeenEOF(f->request.in))
 		f->request.keepConnection = 0;
-	sent = FCGX_FFlush(f->request.out) == 0 &&
-	    FCGX_GetError(f->request.out) == 0;
+	sent = end_answer(&f->request);
+	if (FCGX_HasSeenEOF(f->request.in) && !f->request.keepConnection)
+		hang_up(&f->request);
 	FCGX_Finish_r(&f->request);
 	return sent;
 }

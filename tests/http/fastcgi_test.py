@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 """fastcgi_test.py - a worker survives what no web server would send it, and is not fooled by it."""
 import pathlib
+import re
 import sys
 import uuid
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from lib.expect import refused, status_is
-from lib.fcgi import (ABORT, GET_VALUES, PARAMS, STDIN, Connection, Worker, begin, cgi, pairs, record, stream)
+from lib.fcgi import (ABORT, END, GET_VALUES, PARAMS, STDIN, STDOUT, Connection, Worker, begin, cgi, pairs, record,
+                      stream)
 from lib.tap import is_, ok, run
 
 GOOD = b'{"content": "x"}'
@@ -150,6 +152,29 @@ def head(h):
             "HEAD %s has the length of GET and no body" % target.replace(h.c, ":id"))
 
 
+def ends(h):
+    """The end of a request goes with the last of its answer, or by itself when libfcgi has no room for it."""
+    def ask(size):
+        connection = Connection(h.worker.path)
+        body = b'{"content": "x", "%s": 1}' % (b"n" * size)
+        connection.send(begin(), stream(PARAMS, pairs(h.params(body=body))), stream(STDIN, body))
+        out, kind = b"", None
+        while kind != END:
+            kind, content = connection.record()
+            out += content if kind == STDOUT else b""
+        is_closed = connection.socket.recv(1) == b""
+        connection.close()
+        return out, is_closed
+    size = 7000 + 8184 - len(ask(7000)[0])    # 8192 is a record's header and the rest of libfcgi's buffer
+    wrong = []
+    for size in range(size - 30, size + 10):
+        out, is_closed = ask(size)
+        head, _, body = out.partition(b"\r\n\r\n")
+        length = re.search(rb"Content-Length: (\d+)", head)
+        wrong += [] if int(length[1]) == len(body) and b"n" * size in body and is_closed else [size]
+    is_(wrong, [], "an answer that fills a buffer, or nearly, is whole, and its connection is closed")
+
+
 def kept(h):
     """Several requests on one connection have nothing in common."""
     connection = Connection(h.worker.path)
@@ -209,6 +234,7 @@ def main():
     doubles(h)
     methods_and_targets(h)
     head(h)
+    ends(h)
     kept(h)
     padding(h)
     is_(h.worker.process.poll(), None, "all of it was served by one process")
