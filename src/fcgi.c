@@ -2,8 +2,8 @@
  * fcgi.c - the web server's side of the process; the only user of libfcgi.
  *
  * libfcgi does not retry what a signal interrupts, and would cut an answer
- * short. So the two signals that end the process stay blocked, except while it
- * looks for work; then the handler's flag is all that is needed.
+ * short.  So the two signals that end the process stay blocked, and make a
+ * descriptor readable that is asked where the process looks for work.
  *
  * As a CGI program (RFC 3875) the process serves one request: its parameters
  * are the environment, its body and answer are descriptors 0 and 1. Signals do
@@ -19,6 +19,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,22 +33,13 @@
 
 struct fcgi {
 	FCGX_Request request;
-	sigset_t waiting; /* the signal mask of ppoll */
-	time_t end;	  /* when a stopping process has served enough */
-	bool cgi;	  /* what follows is used then, and request is not */
+	int signals; /* descriptor that is readable once we are told to go */
+	time_t end;  /* when a stopping process has served enough */
+	bool cgi;    /* what follows is used then, and request is not */
 	bool served;
 	bool failed; /* reading the body */
 	size_t left; /* bytes of the body that may be read */
 };
-
-static volatile sig_atomic_t stopping;
-
-static void
-stop(int signal)
-{
-	(void)signal;
-	stopping = 1;
-}
 
 bool
 fcgi_is_cgi(void)
@@ -63,22 +55,25 @@ fcgi_available(void)
 	return !FCGX_IsCGI() || fcgi_is_cgi();
 }
 
-static void
-catch_signals(sigset_t *waiting)
+/* A blocked signal stays pending, and is never read: we stay told. */
+static int
+catch_signals(void)
 {
 	const int signals[] = { SIGTERM, SIGUSR1 };
-	struct sigaction action = { .sa_handler = stop };
-	sigset_t blocked;
+	sigset_t set;
+	int fd;
 
-	(void)sigemptyset(&action.sa_mask);
-	(void)sigemptyset(&blocked);
+	(void)sigemptyset(&set);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		(void)sigaction(signals[i], &action, NULL);
-		(void)sigaddset(&blocked, signals[i]);
+		(void)sigaddset(&set, signals[i]);
+		/* One that is ignored would not even be pending. */
+		(void)signal(signals[i], SIG_DFL);
 	}
-	(void)sigprocmask(SIG_BLOCK, &blocked, waiting);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		(void)sigdelset(waiting, signals[i]);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	fd = signalfd(-1, &set, SFD_CLOEXEC);
+	if (fd < 0)
+		die("signalfd: %s", strerror(errno));
+	return fd;
 }
 
 /*
@@ -120,8 +115,7 @@ fcgi_open(void)
 		cgi_open(f);
 		return f;
 	}
-	/* Before FCGX_Init(): it keeps handlers that are there already. */
-	catch_signals(&f->waiting);
+	f->signals = catch_signals();
 	if (FCGX_Init() != 0 ||
 	    FCGX_InitRequest(&f->request, LISTENER, FCGI_FAIL_ACCEPT_ON_INTR) !=
 		0)
@@ -138,6 +132,7 @@ fcgi_close(struct fcgi *f)
 {
 	if (!f->cgi) {
 		(void)close(LISTENER); /* before what takes time */
+		(void)close(f->signals);
 		FCGX_Free(&f->request, 1);
 	}
 	free(f);
@@ -153,22 +148,6 @@ now_s(void)
 }
 
 /*
- * Have we been told to go?  As long as requests are waiting ppoll(2) returns at
- * once, and lets no signal in: so they are let in here.
- */
-static bool
-is_stopping(struct fcgi *f)
-{
-	sigset_t blocked;
-
-	(void)sigprocmask(SIG_SETMASK, &f->waiting, &blocked);
-	(void)sigprocmask(SIG_SETMASK, &blocked, NULL);
-	if (stopping && f->end == 0)
-		f->end = now_s() + DRAIN_S;
-	return stopping;
-}
-
-/*
  * Wait until a request can be accepted.  A connection that the web server keeps
  * open is given up as soon as another one waits: with one process for each
  * request, nobody else might ever serve it.  A process that was told to go
@@ -177,31 +156,25 @@ is_stopping(struct fcgi *f)
 static bool
 wait_for_work(struct fcgi *f)
 {
-	static const struct timespec at_once = { 0 };
+	struct pollfd p[] = {
+		{ .fd = LISTENER, .events = POLLIN },
+		{ .fd = f->request.ipcFd, .events = POLLIN },
+		{ .fd = f->signals, .events = POLLIN },
+	};
 
-	for (;;) {
-		struct pollfd p[] = {
-			{ .fd = LISTENER, .events = POLLIN },
-			{ .fd = f->request.ipcFd, .events = POLLIN },
-		};
-		const bool last = is_stopping(f);
-		int n;
-
-		if (last && now_s() > f->end)
+	while (poll(p, sizeof(p) / sizeof(p[0]), -1) < 0)
+		if (errno != EINTR)
+			die("poll: %s", strerror(errno));
+	if (p[2].revents != 0) {
+		if (f->end == 0)
+			f->end = now_s() + DRAIN_S;
+		if ((p[0].revents == 0 && p[1].revents == 0) ||
+		    now_s() > f->end)
 			return false;
-		n = ppoll(p, 2, last ? &at_once : NULL, &f->waiting);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			die("ppoll: %s", strerror(errno));
-		if (n == 0)
-			return false;
-		if (p[1].revents != 0)
-			return true;
-		if (f->request.ipcFd >= 0)
-			FCGX_Free(&f->request, 1);
-		return true;
 	}
+	if (p[1].revents == 0 && f->request.ipcFd >= 0)
+		FCGX_Free(&f->request, 1);
+	return true;
 }
 
 bool
