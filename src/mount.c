@@ -109,15 +109,15 @@ static const struct answer wrapped_answers[KIND__MAX] = {
 static void
 text_member(struct str *s, const char *name, const char *text)
 {
-	str_printf(s, "%s\"%s\":", s->text[s->len - 1] == '{' ? "" : ",", name);
+	str_name(s, name);
 	str_json(s, text, strlen(text));
 }
 
 static void
 number_member(struct str *s, const char *name, int64_t number)
 {
-	str_printf(s, "%s\"%s\":%" PRId64,
-	    s->text[s->len - 1] == '{' ? "" : ",", name, number);
+	str_name(s, name);
+	str_int(s, number);
 }
 
 /* As many pages as the items need. */
@@ -162,8 +162,10 @@ flat_named(const struct request *rq)
 static void
 flat_open(struct request *rq, struct str *body)
 {
-	if (flat_named(rq))
-		str_printf(body, "{\"%s\":", rq->route->member);
+	if (flat_named(rq)) {
+		str_raw(body, "{");
+		str_name(body, rq->route->member);
+	}
 }
 
 static void

@@ -29,16 +29,14 @@ static void value_json(struct str *s, const char *column, struct db_value v,
 static void
 name_json(struct str *s, const char *name, bool snake)
 {
-	char other[2 * NAME_MAX_LEN];
-
-	if (s->len > 0 && s->text[s->len - 1] != '{')
-		str_raw(s, ",");
 	if (snake) {
+		char other[2 * NAME_MAX_LEN];
+
 		text_snake(name, other, sizeof(other));
-		name = other;
+		str_name(s, other);
+	} else {
+		str_name(s, name);
 	}
-	str_json(s, name, strlen(name));
-	str_raw(s, ":");
 }
 
 static void
@@ -94,7 +92,7 @@ array_json(struct str *s, const char *column, struct db_value array, bool snake)
 static void
 value_json(struct str *s, const char *column, struct db_value v, bool snake)
 {
-	char uuid[UUID_LEN + 1];
+	char uuid[UUID_LEN + 3] = "\"";
 
 	switch (v.type) {
 	case DB_NULL:
@@ -112,8 +110,9 @@ value_json(struct str *s, const char *column, struct db_value v, bool snake)
 		str_raw(s, "\"");
 		break;
 	case DB_UUID:
-		db_uuid(v, uuid);
-		str_json(s, uuid, UUID_LEN);
+		db_uuid(v, uuid + 1);
+		uuid[UUID_LEN + 1] = '"';
+		str_bytes(s, uuid, UUID_LEN + 2);
 		break;
 	case DB_TEXT:
 		str_json(s, v.bytes, v.len);

@@ -24,15 +24,12 @@ str_new(struct arena *a)
 	return s;
 }
 
-/* Make room for n more bytes and the NUL. */
 static void
 grow(struct str *s, size_t n)
 {
 	char *text;
 	size_t cap = s->cap;
 
-	if (n < cap - s->len)
-		return;
 	while (n >= cap - s->len)
 		cap *= 2;
 	text = arena_alloc(s->arena, cap);
@@ -41,10 +38,18 @@ grow(struct str *s, size_t n)
 	s->cap = cap;
 }
 
+/* Make room for n more bytes and the NUL. */
+static inline void
+reserve(struct str *s, size_t n)
+{
+	if (n >= s->cap - s->len)
+		grow(s, n);
+}
+
 void
 str_bytes(struct str *s, const char *bytes, size_t n)
 {
-	grow(s, n);
+	reserve(s, n);
 	memcpy(s->text + s->len, bytes, n);
 	s->len += n;
 	s->text[s->len] = '\0';
@@ -59,25 +64,33 @@ str_raw(struct str *s, const char *text)
 void
 str_int(struct str *s, int64_t value)
 {
-	char digits[24];
-	int n = snprintf(digits, sizeof(digits), "%" PRId64, value);
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	char digits[24], *first = digits + sizeof(digits);
 
-	assert(n > 0);
-	str_bytes(s, digits, (size_t)n);
+	do
+		*--first = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (value < 0)
+		*--first = '-';
+	str_bytes(s, first, (size_t)(digits + sizeof(digits) - first));
 }
 
+/* Into the room that there is; what it cuts off is written once more. */
 void
 str_vprintf(struct str *s, const char *fmt, va_list ap)
 {
-	va_list twice;
+	const size_t room = s->cap - s->len;
+	va_list again;
 	int n;
 
-	va_copy(twice, ap);
-	n = vsnprintf(NULL, 0, fmt, twice);
-	va_end(twice);
+	va_copy(again, ap);
+	n = vsnprintf(s->text + s->len, room, fmt, ap);
 	assert(n >= 0);
-	grow(s, (size_t)n);
-	(void)vsnprintf(s->text + s->len, (size_t)n + 1, fmt, ap);
+	if ((size_t)n >= room) {
+		grow(s, (size_t)n);
+		(void)vsnprintf(s->text + s->len, (size_t)n + 1, fmt, again);
+	}
+	va_end(again);
 	s->len += (size_t)n;
 }
 
@@ -91,7 +104,23 @@ str_printf(struct str *s, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* The escape of a byte that JSON does not allow in a string, else NULL. */
+void
+str_name(struct str *s, const char *name)
+{
+	const size_t len = strlen(name);
+	char *at;
+
+	reserve(s, len + 4);
+	at = s->text + s->len;
+	if (s->len > 0 && at[-1] != '{')
+		*at++ = ',';
+	*at++ = '"';
+	memcpy(at, name, len + 1);
+	memcpy(at + len, "\":", 3);
+	s->len = (size_t)(at - s->text) + len + 2;
+}
+
+/* How a byte is written that JSON does not allow in a string. */
 static const char *
 json_escape(unsigned char c, char spell[static 7])
 {
@@ -107,8 +136,6 @@ json_escape(unsigned char c, char spell[static 7])
 	case '\t':
 		return "\\t";
 	default:
-		if (c >= 0x20)
-			return NULL;
 		(void)snprintf(spell, 7, "\\u%04x", (unsigned)c);
 		return spell;
 	}
@@ -117,19 +144,18 @@ json_escape(unsigned char c, char spell[static 7])
 void
 str_json(struct str *s, const char *bytes, size_t n)
 {
+	char spell[7];
 	size_t done = 0;
 
-	grow(s, n + 2);
+	reserve(s, n + 2);
 	str_bytes(s, "\"", 1);
 	for (size_t i = 0; i < n; i++) {
-		char spell[7];
-		const char *escape =
-		    json_escape((unsigned char)bytes[i], spell);
+		const unsigned char c = (unsigned char)bytes[i];
 
-		if (escape == NULL)
+		if (c >= 0x20 && c != '"' && c != '\\')
 			continue;
 		str_bytes(s, bytes + done, i - done);
-		str_raw(s, escape);
+		str_raw(s, json_escape(c, spell));
 		done = i + 1;
 	}
 	str_bytes(s, bytes + done, n - done);
@@ -152,15 +178,14 @@ str_plain(struct str *s, const char *bytes, size_t n)
 	}
 }
 
-static int
+static bool
 plain(const char *text)
 {
-	if (*text == '\0')
-		return 0;
-	for (; *text != '\0'; text++)
-		if (*text <= ' ' || *text > '~' || strchr("\"=\\", *text))
-			return 0;
-	return 1;
+	const char *p = text;
+
+	while (*p > ' ' && *p <= '~' && *p != '"' && *p != '=' && *p != '\\')
+		p++;
+	return p > text && *p == '\0';
 }
 
 void
@@ -203,23 +228,36 @@ civil(int64_t days, int64_t *year, int64_t *month, int64_t *day)
 	*year = 2000 + yoe + era * 400 + (*month <= 2);
 }
 
+/* The last n digits of a number. */
+static void
+put_digits(char *at, int n, unsigned number)
+{
+	for (; n > 0; number /= 10)
+		at[--n] = (char)('0' + number % 10);
+}
+
 void
 str_time(struct str *s, int64_t us, int digits)
 {
 	const int64_t day_us = INT64_C(86400000000);
 	int64_t days = us / day_us, rest = us % day_us;
-	int64_t year, month, day, seconds;
+	int64_t year, month, day;
+	unsigned seconds;
+	char text[] = "yyyy-mm-ddThh:mm:ss.uuuuuuZ";
 
 	if (rest < 0) {
 		rest += day_us;
 		days--;
 	}
 	civil(days - 60, &year, &month, &day);
-	seconds = rest / 1000000;
-	rest %= 1000000;
-	str_printf(s,
-	    "%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02" PRId64 ":%02" PRId64
-	    ":%02" PRId64 ".%0*" PRId64 "Z",
-	    year, month, day, seconds / 3600, seconds / 60 % 60, seconds % 60,
-	    digits, digits == 3 ? rest / 1000 : rest);
+	seconds = (unsigned)(rest / 1000000);
+	put_digits(text, 4, (unsigned)year);
+	put_digits(text + 5, 2, (unsigned)month);
+	put_digits(text + 8, 2, (unsigned)day);
+	put_digits(text + 11, 2, seconds / 3600);
+	put_digits(text + 14, 2, seconds / 60 % 60);
+	put_digits(text + 17, 2, seconds % 60);
+	put_digits(text + 20, 6, (unsigned)(rest % 1000000));
+	text[20 + digits] = 'Z';
+	str_bytes(s, text, 21 + (size_t)digits);
 }

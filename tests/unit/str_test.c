@@ -52,6 +52,33 @@ test_json(void)
 	is_int(plain, 0, "JSON string: every control byte is escaped");
 }
 
+static void
+test_name(void)
+{
+	struct str s = str_new(arena);
+	size_t wrong = 0;
+
+	str_raw(&s, "{");
+	str_name(&s, "a");
+	str_int(&s, 1);
+	str_name(&s, "b");
+	str_raw(&s, "{");
+	str_name(&s, "createdAt");
+	str_raw(&s, "null}}");
+	is_text(s.text, "{\"a\":1,\"b\":{\"createdAt\":null}}",
+	    "a comma is before each name but an object's first");
+	s = str_new(arena);
+	str_name(&s, "first");
+	is_text(s.text, "\"first\":", "nor is one at the very start");
+	for (size_t n = 1; n <= 100; n++) {
+		const size_t len = s.len;
+
+		str_name(&s, "name");
+		wrong += strcmp(s.text + len, ",\"name\":") != 0;
+	}
+	is_int(wrong, 0, "names make the string grow");
+}
+
 static const struct {
 	const char *text, *want;
 } logfmts[] = {
@@ -215,6 +242,7 @@ main(void)
 {
 	arena = arena_new();
 	test_json();
+	test_name();
 	test_logfmt();
 	test_time();
 	test_calendar();
