@@ -392,8 +392,10 @@ attempt(struct db *db, enum query query, const struct db_param *params,
 	const char *name = db->prepare ? queries[query].function : NULL;
 	char sql[STATEMENT_MAX];
 
+	if (name != NULL && db->prepared[query])
+		return execute(db, name, NULL, params, nparams);
 	statement_text(query, sql);
-	if (name != NULL && !db->prepared[query]) {
+	if (name != NULL) {
 		PGresult *result = PQsendPrepare(db->conn, name, sql, 0, NULL)
 		    ? receive(db)
 		    : PQmakeEmptyPGresult(db->conn, PGRES_FATAL_ERROR);
