@@ -22,19 +22,24 @@
 #define ALPHANUMERIC \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-static const char *const header_names[HEADER__MAX] = {
-	[HEADER_AUTHORIZATION] = "HTTP_AUTHORIZATION",
-	[HEADER_API_KEY] = "HTTP_X_API_KEY",
-	[HEADER_APP_ID] = "HTTP_X_APP_ID",
-	[HEADER_VISITOR_ID] = "HTTP_X_VISITOR_ID",
-	[HEADER_ORIGIN] = "HTTP_ORIGIN",
-	[HEADER_IDEMPOTENCY_KEY] = "HTTP_IDEMPOTENCY_KEY",
-	[HEADER_CONTENT_TYPE] = "CONTENT_TYPE",
-	[HEADER_CONTENT_LENGTH] = "CONTENT_LENGTH",
-	[HEADER_IF_NONE_MATCH] = "HTTP_IF_NONE_MATCH",
-	[HEADER_REQUEST_METHOD] = "REQUEST_METHOD",
-	[HEADER_REQUEST_URI] = "REQUEST_URI",
-	[HEADER_REMOTE_ADDR] = "REMOTE_ADDR",
+#define NAME(name) .text = (name), .len = sizeof(name) - 1
+
+static const struct {
+	const char *text;
+	size_t len;
+} header_names[HEADER__MAX] = {
+	[HEADER_AUTHORIZATION] = { NAME("HTTP_AUTHORIZATION") },
+	[HEADER_API_KEY] = { NAME("HTTP_X_API_KEY") },
+	[HEADER_APP_ID] = { NAME("HTTP_X_APP_ID") },
+	[HEADER_VISITOR_ID] = { NAME("HTTP_X_VISITOR_ID") },
+	[HEADER_ORIGIN] = { NAME("HTTP_ORIGIN") },
+	[HEADER_IDEMPOTENCY_KEY] = { NAME("HTTP_IDEMPOTENCY_KEY") },
+	[HEADER_CONTENT_TYPE] = { NAME("CONTENT_TYPE") },
+	[HEADER_CONTENT_LENGTH] = { NAME("CONTENT_LENGTH") },
+	[HEADER_IF_NONE_MATCH] = { NAME("HTTP_IF_NONE_MATCH") },
+	[HEADER_REQUEST_METHOD] = { NAME("REQUEST_METHOD") },
+	[HEADER_REQUEST_URI] = { NAME("REQUEST_URI") },
+	[HEADER_REMOTE_ADDR] = { NAME("REMOTE_ADDR") },
 };
 
 static const struct {
@@ -112,8 +117,11 @@ request_identify(struct request *rq)
 void
 request_parameter(struct request *rq, const char *name, const char *value)
 {
+	const size_t len = strlen(name);
+
 	for (int h = 0; h < HEADER__MAX; h++) {
-		if (strcmp(header_names[h], name) != 0)
+		if (header_names[h].len != len ||
+		    memcmp(header_names[h].text, name, len) != 0)
 			continue;
 		rq->headers[h] = rq->headers[h] == NULL
 		    ? value
@@ -184,21 +192,22 @@ request_target(struct request *rq, const char *prefix)
 	const char *method = rq->headers[HEADER_REQUEST_METHOD];
 	const char *uri = rq->headers[HEADER_REQUEST_URI];
 	const size_t skip = strlen(prefix);
-	char *path, *query;
+	const char *query;
+	char *path;
 	bool fits;
 
 	if (method == NULL)
 		method = "-";
-	rq->method_name = arena_printf(rq->arena, "%.16s", method);
+	rq->method_name = arena_copy(rq->arena, method, strnlen(method, 16));
 	rq->head = strcmp(method, "HEAD") == 0;
 	rq->method = rq->head ? METHOD_GET : method_named(method);
 	rq->query = arena_copy(rq->arena, "", 0);
 	if (uri == NULL)
 		return false;
 	uri = target_path(uri);
-	path = arena_copy(rq->arena, uri, strcspn(uri, "?"));
-	query = strchr(uri, '?');
-	if (query != NULL)
+	query = strchrnul(uri, '?');
+	path = arena_copy(rq->arena, uri, (size_t)(query - uri));
+	if (*query == '?')
 		rq->query = arena_copy(rq->arena, query + 1, strlen(query + 1));
 	fits = strlen(path) <= REQUEST_URI_MAX;
 	return strncmp(path, prefix, skip) == 0 && split(rq, path + skip) &&
