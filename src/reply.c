@@ -278,11 +278,29 @@ reason(int status)
 }
 
 static void
+text_field(struct str *out, const char *name, const char *value)
+{
+	str_raw(out, name);
+	str_raw(out, ": ");
+	str_raw(out, value);
+	str_raw(out, "\r\n");
+}
+
+static void
+number_field(struct str *out, const char *name, int64_t value)
+{
+	str_raw(out, name);
+	str_raw(out, ": ");
+	str_int(out, value);
+	str_raw(out, "\r\n");
+}
+
+static void
 rate_fields(int64_t limit, int64_t remaining, int64_t reset, struct str *out)
 {
-	str_printf(out, "X-RateLimit-Limit: %" PRId64 "\r\n", limit);
-	str_printf(out, "X-RateLimit-Remaining: %" PRId64 "\r\n", remaining);
-	str_printf(out, "X-RateLimit-Reset: %" PRId64 "\r\n", reset);
+	number_field(out, "X-RateLimit-Limit", limit);
+	number_field(out, "X-RateLimit-Remaining", remaining);
+	number_field(out, "X-RateLimit-Reset", reset);
 }
 
 /*
@@ -310,24 +328,28 @@ reply_headers(struct request *rq, size_t len, struct str *out)
 {
 	const bool bodiless = rq->status == 204 || rq->status == 304;
 
-	str_printf(out, "Status: %d %s\r\n", rq->status, reason(rq->status));
-	str_printf(out, "X-Request-Id: %s\r\n", rq->id);
+	str_raw(out, "Status: ");
+	str_int(out, rq->status);
+	str_raw(out, " ");
+	str_raw(out, reason(rq->status));
+	str_raw(out, "\r\n");
+	text_field(out, "X-Request-Id", rq->id);
 	str_raw(out, "Cache-Control: no-store\r\n");
 	/* Without this, some servers answer Range from our 200. */
 	str_raw(out, "Accept-Ranges: none\r\n");
 	if (!bodiless) {
 		str_raw(out,
 		    "Content-Type: application/json; charset=utf-8\r\n");
-		str_printf(out, "Content-Length: %zu\r\n", len);
+		number_field(out, "Content-Length", (int64_t)len);
 	}
 	rate_headers(rq, out);
 	if (rq->problem == PROBLEM_RATE_LIMITED)
-		str_printf(out, "Retry-After: %" PRId64 "\r\n",
+		number_field(out, "Retry-After",
 		    reply_retry_after(&rq->verdict));
 	else if (rq->problem == PROBLEM_UNAVAILABLE)
 		str_raw(out, "Retry-After: 1\r\n");
 	else if (rq->problem == PROBLEM_METHOD_UNKNOWN)
-		str_printf(out, "Allow: %s\r\n", route_allow(rq));
+		text_field(out, "Allow", route_allow(rq));
 	else if (rq->status == 401)
 		str_raw(out, "WWW-Authenticate: Bearer\r\n");
 	if (rq->problem == PROBLEM_NONE && rq->verdict.etag > 0)

@@ -8,7 +8,6 @@
  *
  * SPDX-License-Identifier: ISC
  */
-#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -238,7 +237,7 @@ idempotency_params(struct request *rq, const struct field *fields,
     struct db_param *params, size_t *nparams)
 {
 	const char *key = rq->headers[HEADER_IDEMPOTENCY_KEY];
-	const char *target = route_target(rq);
+	const char *target = key != NULL ? route_target(rq) : "";
 	struct piece pieces[2] = { { target, strlen(target) } };
 
 	for (int i = 0; i < 2; i++) {
@@ -406,12 +405,31 @@ answer(struct server *sv, struct request *rq, struct fcgi *f)
 }
 
 static void
+log_name(struct str *line, const char *name)
+{
+	str_raw(line, " ");
+	str_raw(line, name);
+	str_raw(line, "=");
+}
+
+static void
 log_field(struct str *line, const char *name, const char *value)
 {
 	if (value == NULL || *value == '\0')
 		return;
-	str_printf(line, " %s=", name);
+	log_name(line, name);
 	str_logfmt(line, value);
+}
+
+static void
+log_ms(struct str *line, const char *name, int64_t us)
+{
+	const char digits[] = { '.', (char)('0' + us / 100 % 10),
+		(char)('0' + us / 10 % 10), (char)('0' + us % 10) };
+
+	log_name(line, name);
+	str_int(line, us / 1000);
+	str_bytes(line, digits, sizeof(digits));
 }
 
 /* Ids and figures only: never a key, never what somebody wrote. */
@@ -426,21 +444,20 @@ log_request(struct request *rq, int64_t duration_us, bool sent)
 	log_field(&s, "id", rq->id);
 	log_field(&s, "method", rq->method_name);
 	log_field(&s, "route", rq->route == NULL ? "-" : rq->route->path);
-	str_printf(&s, " status=%d", rq->status);
+	log_name(&s, "status");
+	str_int(&s, rq->status);
 	if (rq->problem != PROBLEM_NONE)
 		log_field(&s, "code", mount_answer(rq)->code);
 	log_field(&s, "app", rq->application);
 	log_field(&s, "visitor", rq->visitor);
 	log_field(&s, "caller", rq->verdict.caller);
 	if (rq->verdict.rate_window != NULL) {
-		str_raw(&s, " at=");
+		log_name(&s, "at");
 		str_time(&s, rq->verdict.at, 6);
 	}
-	str_printf(&s,
-	    " duration_ms=%" PRId64 ".%03" PRId64 " db_ms=%" PRId64
-	    ".%03" PRId64 "%s\n",
-	    duration_us / 1000, duration_us % 1000, rq->db_us / 1000,
-	    rq->db_us % 1000, sent ? "" : " sent=no");
+	log_ms(&s, "duration_ms", duration_us);
+	log_ms(&s, "db_ms", rq->db_us);
+	str_raw(&s, sent ? "\n" : " sent=no\n");
 	log_write(s.text, s.len);
 }
 
