@@ -1,17 +1,13 @@
 /*
- * request_fuzz.c - the parameters of a request: method, path and its route,
- * key, origin, entity tags.
+ * request_fuzz.c - the parameters of a request: method, path with its mount and
+ * route, key, origin, entity tags.
  *
  * The input is a list of NAME=value divided by NULs, as FastCGI gives it.
  */
 #include <ctype.h>
 
-#include "db.h"
 #include "digest.h"
-#include "fuzz.h"
-#include "mount.h"
-#include "request.h"
-#include "route.h"
+#include "mounts.h"
 #include "text.h"
 
 static void
@@ -35,6 +31,34 @@ check_target(struct request *rq, const char *prefix)
 	rq->mount = mount_find(rq);
 }
 
+/* The answer is the mount's; the request then goes on as if it were good. */
+static void
+check_problem(struct request *rq)
+{
+	check_answer(rq, REQUEST_URI_MAX);
+	rq->problem = PROBLEM_NONE;
+	rq->faults = NULL;
+}
+
+/* A strict mount wants UUIDs in the path, others take anything. */
+static void
+check_ids(struct request *rq)
+{
+	const char *name = rq->route->path;
+	bool good = true;
+
+	for (size_t i = MOUNT_SEGMENTS; i < rq->nsegments; i++) {
+		char uuid[UUID_LEN + 1];
+
+		good = good &&
+		    (*++name != ':' || text_uuid(rq->segments[i], uuid));
+		name += strcspn(name, "/");
+	}
+	must(route_check_path(rq) == (good || !rq->mount->strict));
+	if (rq->problem != PROBLEM_NONE)
+		check_problem(rq);
+}
+
 /* The route of a path below a mount, and what it takes from the path. */
 static void
 check_route(struct request *rq)
@@ -49,7 +73,7 @@ check_route(struct request *rq)
 		    rq->problem == PROBLEM_METHOD_UNKNOWN);
 		must((*route_allow(rq) != '\0') ==
 		    (rq->problem == PROBLEM_METHOD_UNKNOWN));
-		rq->problem = PROBLEM_NONE;
+		check_problem(rq);
 		return;
 	}
 	must(rq->route != NULL && rq->route->method == rq->method);
@@ -62,6 +86,7 @@ check_route(struct request *rq)
 		must(strcmp(route_capture(rq, i), uuid) == 0);
 		must(strstr(route_target(rq), uuid) != NULL);
 	}
+	check_ids(rq);
 }
 
 static void
@@ -75,7 +100,7 @@ check_credentials(struct request *rq)
 		must(rq->problem == PROBLEM_KEY_MISSING ||
 		    rq->problem == PROBLEM_KEY_MALFORMED ||
 		    rq->problem == PROBLEM_KEY_UNKNOWN);
-		rq->problem = PROBLEM_NONE;
+		check_problem(rq);
 		return;
 	}
 	must(rq->caller == CALLER_VISITOR || rq->caller == CALLER_OPERATOR);
@@ -85,8 +110,12 @@ check_credentials(struct request *rq)
 	    strncmp(key, rq->caller == CALLER_VISITOR ? "dk_" : "op_", 3) == 0);
 	digest_bytes(key, 40, hash);
 	must(memcmp(hash, rq->key_hash, sizeof(hash)) == 0);
-	if (rq->route != NULL && route_choose(rq))
+	if (rq->route == NULL)
+		return;
+	if (route_choose(rq))
 		must((rq->route->callers & rq->caller) != 0);
+	else
+		check_problem(rq);
 }
 
 /* Nothing but a host in lower case, of a field that has it. */
@@ -123,6 +152,15 @@ check_tags(struct request *rq)
 	must(p[1] == '\0' && (p == tags + 1 || p[-1] != ','));
 }
 
+/* 128 bits of a digest, whatever the server says. */
+static void
+check_address(struct request *rq)
+{
+	const char *id = request_address(rq);
+
+	must(strlen(id) == 32 && strspn(id, "0123456789abcdef") == 32);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -145,8 +183,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_target(&rq, prefix);
 	if (rq.mount != NULL)
 		check_route(&rq);
+	else
+		rq.mount = mount_native();
 	check_credentials(&rq);
 	check_origin(&rq);
 	check_tags(&rq);
+	check_address(&rq);
 	return 0;
 }

@@ -108,19 +108,23 @@ result_of(struct input *in)
 	return result;
 }
 
-/* The rows as JSON; they are that when what they hold is text or JSON. */
+/*
+ * The rows as JSON, in the names of a mount; they are that when what they hold
+ * is text or JSON.
+ */
 static void
-check_row(struct arena *a, const struct db_result *result, size_t n, bool plain)
+check_row(struct arena *a, const struct db_result *result, size_t n, bool plain,
+    bool snake)
 {
 	struct str s = str_new(a);
 
 	str_raw(&s, "{");
-	row_members(&s, result, 0, 0, n, false);
+	row_members(&s, result, 0, 0, n, snake);
 	str_raw(&s, "}");
 	must(!plain || json_parse(a, s.text, s.len) != NULL);
 	s = str_new(a);
 	str_raw(&s, "{");
-	row_given(&s, result, 0, 0, n, true);
+	row_given(&s, result, 0, 0, n, snake);
 	str_raw(&s, "}");
 	must(!plain || json_parse(a, s.text, s.len) != NULL);
 }
@@ -145,7 +149,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				bytes + PQgetlength(result, 0, (int)k), 0) &&
 			    plain;
 		}
-		check_row(a, ours, n, plain);
+		check_row(a, ours, n, plain, false);
+		check_row(a, ours, n, plain, true);
 	}
 	PQclear(result);
 	return 0;

@@ -182,6 +182,9 @@ def test_routes():
         caller = 0 if r["callers"] == "NONE" else 5 + 3    # who, and what route and mount ask
         sent = caller + 2 * writes + r["path"].count(":") + r["fields"] + r["conditional"]
         is_(sent, nparams[r["call"]], "%(method)s %(path)s for %(callers)s gives its function what it takes" % r)
+    fuzzed = initializers((ROOT / "tests/fuzz/mounts.c").read_text(), "way")["ways"]
+    is_(sorted((method.strip('"'), path.strip('"'), caller.removeprefix("CALLER_")) for method, path, caller in fuzzed),
+        sorted(keys), "each route is fuzzed for each of its callers")
 
 
 def test_schema_version():
