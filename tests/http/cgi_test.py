@@ -11,7 +11,9 @@ from lib import http
 from lib.door import Door
 from lib.expect import answers, anything, conversation, message, participant, refused, status_is
 from lib.fcgi import cgi
+from lib.memcheck import program
 from lib.tap import is_, ok, run
+from lib.wait import PATIENCE
 
 PROGRAM = os.path.join(os.environ["FOYER_BUILD"], "foyer.fcgi")
 
@@ -22,17 +24,18 @@ class Gateway(Door):
     def __init__(self, prefix=""):
         super().__init__(prefix)
         self.settings = self.environment(None, prefix)
+        self.program = program(self.home)
 
     def transmit(self, method, target, headers, body):
         params = dict(cgi(method, target, headers, body)) | {"GATEWAY_INTERFACE": "CGI/1.1"}
         return self.call(params, body or b"", method, target)
 
-    def call(self, params, stdin=b"", method="GET", target="?", arguments=(), open_end=False):
-        """One run. With an open end, the body's pipe stays open behind the last byte."""
+    def call(self, params, stdin=b"", method="GET", target="?", arguments=(), open_end=False, source=None):
+        """One run. With an open end, the body's pipe stays open behind the last byte; or a source is the input."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "FOYER_", "HTTP_"))}
         r, w = os.pipe()
         with open(self.log, "ab") as log, subprocess.Popen(
-                [PROGRAM, *arguments], stdin=r, stdout=subprocess.PIPE, stderr=log,
+                [self.program, *arguments], stdin=r if source is None else source, stdout=subprocess.PIPE, stderr=log,
                 env=inherited | self.settings | params) as process:
             os.close(r)
             if not open_end:
@@ -41,7 +44,7 @@ class Gateway(Door):
             elif stdin:
                 os.write(w, stdin)
             out = process.stdout.read()
-            self.status = process.wait(15)
+            self.status = process.wait(15 * PATIENCE)
             if open_end:
                 os.close(w)
         head, _, rest = out.partition(b"\r\n\r\n")
@@ -113,6 +116,11 @@ def bodies(gate, v, c):
     status_is(gate.check(gate.call(params, good, "POST", target)), 201, "a body in chunks ends where the input ends")
     refused(gate.check(gate.call(params, b"x" * 131073, "POST", target)), "payload_too_large", None,
             "a long one is 413")
+    directory = os.open("/", os.O_RDONLY)
+    refused(gate.check(gate.call(params, b"", "POST", target, source=directory)), "bad_request",
+            "body does not have the length that Content-Length declares",
+            "an input that cannot be read is a body cut short")
+    os.close(directory)
 
 
 def arguments(gate, v):

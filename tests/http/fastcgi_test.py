@@ -209,7 +209,7 @@ def kept(h):
 
 def management():
     """libfcgi 2.4 loses a few bytes for each of these records, so a worker of their own has the leak check off."""
-    worker = Worker(ASAN_OPTIONS="detect_leaks=0")
+    worker = Worker(leaks=False)
     for what in (record(GET_VALUES, pairs([("FCGI_MAX_CONNS", ""), ("FCGI_MPXS_CONNS", "")]), id=0), record(99, id=0)):
         connection = Connection(worker.path)
         connection.send(what)

@@ -96,9 +96,10 @@ class Connection:
 
 
 class Worker(Door):
-    """One foyer.fcgi with a listening Unix socket as descriptor 0, as a web server would start it."""
+    """One foyer.fcgi with a listening Unix socket as descriptor 0, as a web server would start it. Without leaks,
+    neither sanitizer nor memcheck looks for them."""
 
-    def __init__(self, prefix="", prepare=None, conninfo=None, database=None, **environment):
+    def __init__(self, prefix="", prepare=None, conninfo=None, database=None, leaks=True, **environment):
         super().__init__(prefix, database)
         self.path = os.path.join(self.home, "s")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "FOYER_"))}
@@ -106,8 +107,9 @@ class Worker(Door):
             listener.bind(self.path)
             listener.listen(64)
             self.process = subprocess.Popen(
-                [program(self.home)], stdin=listener, stdout=log, stderr=log,
-                env=inherited | self.environment(conninfo, prefix, prepare, **environment))
+                [program(self.home, leaks)], stdin=listener, stdout=log, stderr=log,
+                env=inherited | ({} if leaks else {"ASAN_OPTIONS": "detect_leaks=0"})
+                | self.environment(conninfo, prefix, prepare, **environment))
 
     def transmit(self, method, target, headers, body):
         return self.converse(cgi(method, target, headers, body), body or b"", method, target)

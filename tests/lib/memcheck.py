@@ -9,15 +9,17 @@ def wanted():
     return os.environ.get("FOYER_TEST_WORKER") == "valgrind"
 
 
-def program(home):
-    """The program that a web server is to start: foyer.fcgi, or a script in home that runs it under memcheck."""
+def program(home, leaks=True):
+    """The program that a web server is to start: foyer.fcgi, or a script in home that runs it under memcheck, which
+    also tells of leaks."""
     path = os.path.join(os.environ["FOYER_BUILD"], "foyer.fcgi")
     if not wanted():
         return path
     script = os.path.join(home, "foyer.fcgi")
     with open(script, "w", encoding="utf-8") as f:
-        f.write("#!/bin/sh\nexec valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect,possible "
-                "--suppressions=%s --log-file=%s/memcheck.%%p %s \"$@\"\n" % (SUPPRESSIONS, home, path))
+        f.write("#!/bin/sh\nexec valgrind --quiet --leak-check=%s --show-leak-kinds=definite,indirect,possible "
+                "--suppressions=%s --log-file=%s/memcheck.%%p %s \"$@\"\n"
+                % ("full" if leaks else "no", SUPPRESSIONS, home, path))
     os.chmod(script, 0o755)
     return script
 
