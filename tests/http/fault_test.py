@@ -1,14 +1,18 @@
 #!/usr/bin/python3
 """fault_test.py - what happens while the database is away, and that it is over as soon as it is back."""
 import concurrent.futures
+import os
 import pathlib
 import secrets
+import socket
 import sys
+import tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from lib.database import Database
 from lib.expect import answers, anything, refused, status_is
+from lib.fcgi import PARAMS, STDIN, Connection, Worker, begin, cgi, pairs, stream
 from lib.site import Site
 from lib.tap import is_, ok, run
 from lib.wait import until
@@ -92,6 +96,15 @@ def schema(site, v):
     db.sql(VERSION % (kind, version))
     is_back(site, v, workers, "a known schema version again")
 
+    written = len(site.raw_log())
+    db.sql("ALTER FUNCTION foyer_api.schema_version() RENAME TO no_version")
+    site.disconnect()
+    is_away(site, v, "no schema")
+    ok("schema_version: 42883:" in site.raw_log()[written:] and "; deploy the schema" in site.raw_log()[written:],
+       "the log says that there is none, and what to do", site.raw_log()[written:][:2000])
+    db.sql("ALTER FUNCTION foyer_api.no_version() RENAME TO schema_version")
+    is_back(site, v, workers, "the schema is there again")
+
 
 def in_flight(site, v):
     """A request that has begun when its connection or its patience ends answers 503, and has done nothing."""
@@ -146,6 +159,32 @@ def late():
     site.finish()
 
 
+def deaf():
+    """Of a server that takes connections and never answers, one request finds out; those behind it do not wait."""
+    with tempfile.TemporaryDirectory() as home, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.path.join(home, ".s.PGSQL." + os.environ["PGPORT"]))
+        listener.listen(8)
+        os.chmod(home, 0o755)
+        worker = Worker(conninfo="host=%s dbname=foyer" % home)
+        waiting = [Connection(worker.path) for _ in range(4)]
+        for connection in waiting:
+            connection.send(begin(), stream(PARAMS, pairs(cgi("GET", worker.base + "/health/ready"))), stream(STDIN, b""))
+        for connection in waiting:
+            status_is(connection.reply(), 503, "while the database is deaf all is 503")
+            connection.close()    # libfcgi waits for that
+        listener.setblocking(False)
+        is_([accepted(listener), accepted(listener)], [True, False], "and it is asked once")
+        worker.finish()
+
+
+def accepted(listener):
+    try:
+        listener.accept()[0].close()
+    except BlockingIOError:
+        return False
+    return True
+
+
 def main():
     site = Site(procs=2)
     v = site.new_app().visitor()
@@ -155,6 +194,7 @@ def main():
     in_flight(site, v)
     raised(site, v)
     late()
+    deaf()
     site.finish()
 
 

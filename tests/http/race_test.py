@@ -67,6 +67,11 @@ class Race:
     def number(self, query):
         return int(self.db.sql(query))
 
+    def waiting(self):
+        """How many sessions wait for a lock."""
+        return self.number("SELECT count(*) FROM pg_stat_activity WHERE datname = '%s' AND wait_event_type = 'Lock'"
+                           % self.db.name)
+
 
 def limits(race):
     """Two limits for one request: it counts for both, or for neither."""
@@ -122,12 +127,38 @@ def tags(race):
     is_(first.run(attach % (race.operator(0), talk, 0)), "ok", "a conversation gets fifteen tags")
     second = threading.Thread(target=lambda: said.append(race.db.sql(attach % (race.operator(1), talk, 15))))
     second.start()
-    until(lambda: race.number("SELECT count(*) FROM pg_stat_activity WHERE datname = '%s' AND wait_event_type = 'Lock'"
-                              % race.db.name), "who attaches fifteen more waits")
+    until(lambda: race.waiting() == 1, "who attaches fifteen more waits")
     first.run("COMMIT")
     first.close()
     second.join()
     is_(said, ["quota_reached"], "and is told that they are too many, once these are there")
+
+
+def mended(race):
+    """An operator sends while it gets the conversation: what was wrong is so no more when it is looked at."""
+    made = race.db.foyerctl("operator", "create", race.org, "Bob")
+    talk = race.db.sql("SELECT id FROM foyer_api.conversation_create(%s, NULL, NULL, 'x')" % race.visitor(uuid.uuid4()))
+    bob = "sha256('%s'), 'operator', NULL, NULL, NULL" % made["key"]
+    # Looking waits for us, as it would on a busy machine.
+    race.db.sql("""ALTER FUNCTION foyer.conversation_find RENAME TO conversation_look;
+        CREATE FUNCTION foyer.conversation_find(p_entry foyer.entry, p_conversation uuid)
+        RETURNS foyer.conversation LANGUAGE plpgsql VOLATILE AS $$
+        BEGIN
+            PERFORM pg_advisory_xact_lock(1);
+            RETURN foyer.conversation_look(p_entry, p_conversation);
+        END $$""")
+    holder, said = race.db.session(), []
+    holder.run("SELECT pg_advisory_lock(1)")
+    send = "SELECT ((foyer_api.message_send(%s, NULL, NULL, '%s', 'x')).verdict).outcome" % (bob, talk)
+    sender = threading.Thread(target=lambda: said.append(race.db.sql(send)))
+    sender.start()
+    until(lambda: race.waiting() == 1, "the message finds no conversation of the operator, and looks why")
+    race.db.sql("UPDATE foyer.conversation SET status = 'active', assigned_to = '%s' WHERE id = '%s'" % (made["id"], talk))
+    holder.close()
+    sender.join()
+    is_(said, ["ok"], "its message is written after all")
+    race.db.sql("DROP FUNCTION foyer.conversation_find; "
+                "ALTER FUNCTION foyer.conversation_look RENAME TO conversation_find")
 
 
 def removal(race):
@@ -163,6 +194,7 @@ def main():
     limits(race)
     emails(race)
     tags(race)
+    mended(race)
     removal(race)
     race.db.drop()
 

@@ -333,6 +333,24 @@ static const struct {
 	    WRAPPED_400("VALIDATION_ERROR", "tag_id must be a list of UUIDs") },
 };
 
+/* No route's field has two faults, but one may; its texts stay together. */
+static void
+test_details(void)
+{
+	struct str s;
+
+	begin(WRAPPED, "PUT", "/visitor", CALLER_VISITOR);
+	(void)request_invalid(&rq, PROBLEM_FIELDS_INVALID, "name", "is long");
+	(void)request_invalid(&rq, PROBLEM_FIELDS_INVALID, "name", "is odd");
+	(void)request_invalid(&rq, PROBLEM_FIELDS_INVALID, "proof", "is odd");
+	s = str_new(arena);
+	reply_failure(&rq, &s);
+	is_text(arena_printf(arena, "%d %s", rq.status, s.text),
+	    WRAPPED_422("\"name\":[\"name is long\",\"name is odd\"],"
+			"\"proof\":[\"proof is odd\"]"),
+	    "the faults of a field are one list");
+}
+
 static void
 test_queries(void)
 {
@@ -487,6 +505,7 @@ main(void)
 	arena = arena_new();
 	test_bodies();
 	test_faults();
+	test_details();
 	test_queries();
 	test_problems();
 	test_successes();
