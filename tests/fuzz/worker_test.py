@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""worker_test.py - mutated FastCGI requests to a sanitized worker with a real database: no crash, no leak, no fault,
-and every answer well formed.
+"""worker_test.py - mutated FastCGI requests in all mounts to a sanitized worker with a real database: no crash, no leak,
+no fault, and every answer well formed.
 
 FOYER_FUZZ_SEED is another seed than the fixed one, FOYER_FUZZ_REQUESTS another number of requests.
 """
+import json
 import os
 import pathlib
 import random
@@ -15,6 +16,7 @@ import urllib.parse
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from lib.fcgi import PARAMS, STDIN, Connection, Worker, begin, cgi, pairs, record, stream
+from lib.mounts import MOUNTS
 from lib.operators import Desk
 from lib.routes import Stage, Target, metered, routes
 from lib.tap import diag, is_, ok, run
@@ -34,7 +36,8 @@ NAMES = [b"REQUEST_METHOD", b"REQUEST_URI", b"CONTENT_LENGTH", b"CONTENT_TYPE", 
          b"HTTP_", b"QUERY_STRING", b""]
 METHODS = [b"GET", b"HEAD", b"POST", b"PATCH", b"DELETE", b"PUT", b"OPTIONS", b"get", b""]
 QUERIES = [b"limit=1", b"limit=0", b"offset=1", b"order=desc", b"after=0", b"before=x", b"status=pending", b"status=x",
-           b"assignedTo=me", b"applicationId=x", b"limit=1&limit=2", b"&&", b"%00=1", b"limit=%31"]
+           b"assignedTo=me", b"applicationId=x", b"limit=1&limit=2", b"&&", b"%00=1", b"limit=%31", b"page=2",
+           b"per_page=0", b"before=2025-01-15T10:30:05.000Z", b"before_id=x", b"since=2025-01-15", b"tag_id=x"]
 
 
 class Mutator:
@@ -113,6 +116,7 @@ class Sources:
     def __init__(self, worker):
         self.worker = worker
         self.app = worker.new_app()
+        self.app.limit_key(0)
         self.stage = Stage(self.app, Desk(self.app))
         self.strict = worker.new_app(defaults=True).visitor()
         self.renew()
@@ -129,8 +133,9 @@ class Sources:
         route = chance.choice(routes() if chance.random() < 0.1 else metered())
         role = chance.choice(route.callers or ("visitor",))
         caller = self.strict if chance.random() < 0.05 else self.stage.caller(role)
-        target = chance.choice(self.targets)
-        body = target.bytes(route) if route.carries else b""
+        target, mount = chance.choice(self.targets), chance.choice(MOUNTS)
+        body = target.body(route) if route.carries else None
+        body = b"" if body is None else json.dumps(mount.say(body)).encode()
         headers = list(caller.headers.items())
         if body:
             headers.append(("Content-Type", "application/json"))
@@ -140,7 +145,10 @@ class Sources:
             headers.append(("If-None-Match", '"%d"' % chance.randrange(9)))
         if chance.random() < 0.2:
             headers.append(("Origin", "https://shop.example"))
-        path = self.worker.base + target.path(route) + ("?" + route.example.query if route.example.query else "")
+        path = self.worker.prefix + mount.base + target.path(route)
+        if route.example.query:
+            pages = route.example.query if route.name.endswith("/changes") else route.example.query.replace("limit", mount.size)
+            path += "?" + pages
         params = cgi(route.method, path, headers, body if route.carries else None)
         return [(name.encode(), value.encode()) for name, value in params], body
 

@@ -87,7 +87,9 @@ class Description:
         """Yields a sentence for everything in a response that is not as documented. Without a prefix nobody knows
         what was asked; then it has to be as documented somewhere."""
         if prefix is None:
-            if all(any(self.unlike(r, *where)) for where in [*self.operations, ("GET", None), ("TRACE", "/")]):
+            others = [(*where, base) for where in (("GET", None), ("TRACE", "/"))
+                      for base in self.document["x-other-responses"]]
+            if all(any(self.unlike(r, *where)) for where in [*self.operations, *others]):
                 yield "openapi.yaml: no such response is documented anywhere"
             return
         path = urllib.parse.urlsplit(r.target).path if "://" in r.target else r.target.partition("?")[0]
