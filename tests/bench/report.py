@@ -124,12 +124,17 @@ def inverse(a, b):
     return divided(b, a)
 
 
-def refusal(run):
-    """CPU of all processes for a refused request, as a part of that for an admitted one."""
-    refused, sent = ("lighttpd", "refused", 8), ("lighttpd", "send", 8)
-    if not run.has(refused, sent):
-        return None
-    return sum(run.median(refused, "cpu_us", p) for p in CPU) / sum(run.median(sent, "cpu_us", p) for p in CPU)
+def refusal(*parts):
+    """CPU of these processes for a refused request, as a part of that for an admitted one."""
+    cells = ("lighttpd", "refused", 8), ("lighttpd", "send", 8)
+
+    def found(run):
+        if not run.has(*cells):
+            return None
+        refused, sent = (sum(run.median(cell, "cpu_us", p) for p in parts) for cell in cells)
+        return refused / sent
+
+    return found
 
 
 CLAIMS = (
@@ -147,7 +152,8 @@ CLAIMS = (
      inverse(("pgbench", "send", 8), ("pgbench-small", "send", 8))),
     ("time to list with 1,000,000 messages, times that with 10,000", 1.1, False,
      inverse(("pgbench", "list", 8), ("pgbench-small", "list", 8))),
-    ("CPU of a refused request, of an admitted one's", 1 / 3, False, refusal),
+    ("PostgreSQL's CPU for a refused request, of that for an admitted one", 1 / 3, False, refusal("postgresql")),
+    ("CPU of all processes for a refused request, of that for an admitted one", 1 / 3, False, refusal(*CPU)),
     ("a worker's CPU for a send, µs", 45, False, figure(("lighttpd", "send", 8), "cpu_us", "worker")),
     ("a worker's private memory, bytes", 3e6, False, figure(("lighttpd", "send", 8), "worker_private")),
 )
