@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""worker_test.py - mutated FastCGI requests in all mounts to a sanitized worker with a real database: no crash, no leak,
-no fault, and every answer well formed.
+"""worker_test.py - mutated FastCGI requests, in all mounts, to a sanitized worker with a real database: no crash, no
+leak, no fault, and every answer well formed.
 
 FOYER_FUZZ_SEED is another seed than the fixed one, FOYER_FUZZ_REQUESTS another number of requests.
 """
@@ -146,9 +146,8 @@ class Sources:
         if chance.random() < 0.2:
             headers.append(("Origin", "https://shop.example"))
         path = self.worker.prefix + mount.base + target.path(route)
-        if route.example.query:
-            pages = route.example.query if route.name.endswith("/changes") else route.example.query.replace("limit", mount.size)
-            path += "?" + pages
+        if query := route.example.query:
+            path += "?" + (query if route.name.endswith("/changes") else query.replace("limit", mount.size))
         params = cgi(route.method, path, headers, body if route.carries else None)
         return [(name.encode(), value.encode()) for name, value in params], body
 

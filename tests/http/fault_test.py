@@ -168,10 +168,11 @@ def deaf():
         worker = Worker(conninfo="host=%s dbname=foyer" % home)
         waiting = [Connection(worker.path) for _ in range(4)]
         for connection in waiting:
-            connection.send(begin(), stream(PARAMS, pairs(cgi("GET", worker.base + "/health/ready"))), stream(STDIN, b""))
+            params = pairs(cgi("GET", worker.base + "/health/ready"))
+            connection.send(begin(), stream(PARAMS, params), stream(STDIN, b""))
         for connection in waiting:
             status_is(connection.reply(), 503, "while the database is deaf all is 503")
-            connection.close()    # libfcgi waits for that
+            connection.close()
         listener.setblocking(False)
         is_([accepted(listener), accepted(listener)], [True, False], "and it is asked once")
         worker.finish()

@@ -153,7 +153,8 @@ def mended(race):
     sender = threading.Thread(target=lambda: said.append(race.db.sql(send)))
     sender.start()
     until(lambda: race.waiting() == 1, "the message finds no conversation of the operator, and looks why")
-    race.db.sql("UPDATE foyer.conversation SET status = 'active', assigned_to = '%s' WHERE id = '%s'" % (made["id"], talk))
+    race.db.sql("UPDATE foyer.conversation SET status = 'active', assigned_to = '%s' WHERE id = '%s'"
+                % (made["id"], talk))
     holder.close()
     sender.join()
     is_(said, ["ok"], "its message is written after all")
