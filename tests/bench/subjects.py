@@ -84,7 +84,8 @@ class Http(Subject):
                     *("%s: %s" % pair for pair in headers.items())])
         result = json.loads(re.search(r"^\{.*\}$", said, re.M)[0])
         expected = result["requests"] if scene.status >= 400 else 0
-        if result["faults"] or result["errors"] != expected:
+        # A server may close a kept connection when it wants to (RFC 9112, 9.3); Apache does when it is full.
+        if result["faults"] * 100 > result["requests"] or result["errors"] != expected:
             raise RuntimeError("%s, %s: %s" % (self.name, scene.name, result))
         return result
 
