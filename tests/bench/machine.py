@@ -36,10 +36,15 @@ def flush_us(directory):
 
 
 def disk(directory):
-    """What the cluster is on: device, file system, model and size."""
+    """What the cluster is on: file system, model and size."""
     source, kind = said("findmnt", "-no", "SOURCE,FSTYPE", "-T", directory).split()[:2]
-    device = said("lsblk", "-ndo", "NAME,MODEL,SIZE", source).split()
-    return "%s, %s, %s" % (source, kind, " ".join(device[1:]) or "unknown size")
+    device = said("lsblk", "-ndo", "MODEL,SIZE", source).split()
+    return "%s, %s" % (kind, " ".join(device) or "unknown size")
+
+
+def upstream(version):
+    """A version without what those who package or build it have added."""
+    return re.sub(r"[-+].*", "", version)
 
 
 def describe():
@@ -54,12 +59,12 @@ def describe():
         "processor": model[1] if model else platform.machine(),
         "virtual": said("systemd-detect-virt", "--vm") or "none",
         "memory_gib": round(memory / 1024 ** 2, 1),
-        "kernel": platform.release(),
+        "kernel": upstream(platform.release()),
         "system": re.search(r'PRETTY_NAME="(.+)"', pathlib.Path("/etc/os-release").read_text(encoding="utf-8"))[1],
         "disk": disk(directory),
         "flush_us": flush_us(os.environ["FOYER_TEST_TMP"]),
         "load": os.getloadavg()[0],
-        "packages": {fields[0]: fields[1] for fields in names if len(fields) == 2},
+        "packages": {fields[0].partition(":")[0]: upstream(fields[1]) for fields in names if len(fields) == 2},
         "settings": {name: psql("postgres", "SHOW " + name) for name in SETTINGS},
         "compiler_flags": said("sed", "-n", "s/^CFLAGS = //p", os.path.join(os.environ["FOYER_BUILD"], "Makefile")),
     }
