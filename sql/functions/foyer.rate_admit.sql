@@ -143,17 +143,19 @@ BEGIN
         EXIT WHEN FOUND;    -- else another request was faster, or a sweep: look again
     END LOOP;
 
-    IF p_record AND NOT v_full AND r.n % 32 = 31 THEN
-        INSERT INTO foyer.rate_chunk (tenant_id, counter_id, chunk, hits)
-        VALUES (p_tenant, r.id, r.n / 32, v_hits[(r.n - v_older)::integer - 30 :] || v_at);
-        DELETE FROM foyer.rate_chunk AS c
-         WHERE c.tenant_id = p_tenant AND c.counter_id = r.id AND c.chunk < r.kept / 32;
-    END IF;
-    IF p_record AND NOT v_full AND r.n = 0 AND p_scope = 'visitor' THEN
-        -- A swept visitor comes back with a new counter, but is the same visitor.
-        INSERT INTO foyer.visitor (application_id, id, created_at)
-        VALUES (p_tenant, p_subject, pg_catalog.date_trunc('milliseconds', v_at))
-        ON CONFLICT DO NOTHING;
+    IF p_record AND NOT v_full THEN
+        IF r.n % 32 = 31 THEN
+            INSERT INTO foyer.rate_chunk (tenant_id, counter_id, chunk, hits)
+            VALUES (p_tenant, r.id, r.n / 32, v_hits[(r.n - v_older)::integer - 30 :] || v_at);
+            DELETE FROM foyer.rate_chunk AS c
+             WHERE c.tenant_id = p_tenant AND c.counter_id = r.id AND c.chunk < r.kept / 32;
+        END IF;
+        IF r.n = 0 AND p_scope = 'visitor' THEN
+            -- A swept visitor comes back with a new counter, but is the same visitor.
+            INSERT INTO foyer.visitor (application_id, id, created_at)
+            VALUES (p_tenant, p_subject, pg_catalog.date_trunc('milliseconds', v_at))
+            ON CONFLICT DO NOTHING;
+        END IF;
     END IF;
 
     v.outcome := CASE WHEN v_full THEN 'rate_limited' ELSE 'ok' END;
