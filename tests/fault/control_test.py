@@ -11,7 +11,7 @@ from lib.cluster import Cluster
 from lib.load import doubled, lost
 from lib.site import Site
 from lib.tap import is_, ok, run
-from lib.trial import ROOT, Trial, documented
+from lib.trial import ROOT, Trial, documented, own
 from lib.wait import until
 
 FORGETFUL = """
@@ -21,6 +21,13 @@ BEGIN
     RETURN p_entry;
 END;
 $$;
+"""
+WARNING = """level=info msg=before
+WARNING:  terminating connection because of crash of another server process
+DETAIL:  The postmaster has commanded this server process to roll back the current transaction and exit.
+HINT:  In a moment you should be able to reconnect to the database and repeat your command.
+WARNING:  there is something else
+level=info msg=after
 """
 TWICE = "SELECT count(*) FROM (SELECT FROM foyer.message GROUP BY conversation_id, content HAVING count(*) > 1) AS q"
 
@@ -68,6 +75,8 @@ def main():
     forgetful(site)
     site.finish()
     cluster.stop()
+    is_(own(WARNING), ["level=info msg=before", "WARNING:  there is something else", "level=info msg=after"],
+        "of what libpq writes into the log, the warning of a server that crashes is known, and no other")
     tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests/fault").glob("*_test.py"))
     is_([fault for fault in documented() if '"%s"' % fault not in tests], [],
         "every fault of docs/faults.md is tried by a test")
