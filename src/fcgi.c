@@ -5,6 +5,9 @@
  * short.  So the two signals that end the process stay blocked, and make a
  * descriptor readable that is asked where the process looks for work.
  *
+ * Many processes may wait at one socket.  A connection wakes one of them:
+ * with poll(2) it would wake all.
+ *
  * As a CGI program (RFC 3875) the process serves one request: its parameters
  * are the environment, its body and answer are descriptors 0 and 1. Signals do
  * then what they always do: a server that ends the program wants no answer.
@@ -14,11 +17,11 @@
 #include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,6 +37,7 @@
 struct fcgi {
 	FCGX_Request request;
 	int signals; /* descriptor that is readable once we are told to go */
+	int work;    /* epoll: of signals, listener and kept connection */
 	time_t end;  /* when a stopping process has served enough */
 	bool cgi;    /* what follows is used then, and request is not */
 	bool served;
@@ -94,6 +98,17 @@ cgi_body_length(void)
 	return errno == 0 ? value : SIZE_MAX;
 }
 
+/* One that is watched already stays so, until it is closed. */
+static void
+watch(const struct fcgi *f, int fd, uint32_t how)
+{
+	struct epoll_event event = { .events = EPOLLIN | how, .data.fd = fd };
+
+	if (epoll_ctl(f->work, EPOLL_CTL_ADD, fd, &event) != 0 &&
+	    errno != EEXIST)
+		die("epoll_ctl: %s", strerror(errno));
+}
+
 static void
 cgi_open(struct fcgi *f)
 {
@@ -124,6 +139,11 @@ fcgi_open(void)
 	flags = fcntl(LISTENER, F_GETFL);
 	if (flags < 0 || fcntl(LISTENER, F_SETFL, flags | O_NONBLOCK) < 0)
 		die("descriptor 0: %s", strerror(errno));
+	f->work = epoll_create1(EPOLL_CLOEXEC);
+	if (f->work < 0)
+		die("epoll_create1: %s", strerror(errno));
+	watch(f, LISTENER, EPOLLEXCLUSIVE);
+	watch(f, f->signals, 0);
 	return f;
 }
 
@@ -132,6 +152,7 @@ fcgi_close(struct fcgi *f)
 {
 	if (!f->cgi) {
 		(void)close(LISTENER); /* before what takes time */
+		(void)close(f->work);
 		(void)close(f->signals);
 		FCGX_Free(&f->request, 1);
 	}
@@ -156,23 +177,27 @@ now_s(void)
 static bool
 wait_for_work(struct fcgi *f)
 {
-	struct pollfd p[] = {
-		{ .fd = LISTENER, .events = POLLIN },
-		{ .fd = f->request.ipcFd, .events = POLLIN },
-		{ .fd = f->signals, .events = POLLIN },
-	};
+	struct epoll_event ready[3];
+	bool listener = false, kept = false, told = false;
+	int n;
 
-	while (poll(p, sizeof(p) / sizeof(p[0]), -1) < 0)
+	if (f->request.ipcFd >= 0)
+		watch(f, f->request.ipcFd, 0);
+	while ((n = epoll_wait(f->work, ready, 3, -1)) < 0)
 		if (errno != EINTR)
-			die("poll: %s", strerror(errno));
-	if (p[2].revents != 0) {
+			die("epoll_wait: %s", strerror(errno));
+	while (n-- > 0) {
+		listener |= ready[n].data.fd == LISTENER;
+		kept |= ready[n].data.fd == f->request.ipcFd;
+		told |= ready[n].data.fd == f->signals;
+	}
+	if (told) {
 		if (f->end == 0)
 			f->end = now_s() + DRAIN_S;
-		if ((p[0].revents == 0 && p[1].revents == 0) ||
-		    now_s() > f->end)
+		if ((!listener && !kept) || now_s() > f->end)
 			return false;
 	}
-	if (p[1].revents == 0 && f->request.ipcFd >= 0)
+	if (!kept && f->request.ipcFd >= 0)
 		FCGX_Free(&f->request, 1);
 	return true;
 }
