@@ -18,7 +18,6 @@ DECLARE
     c  foyer.conversation;
     v_changes  foyer_api.change_list_reply[];
 BEGIN
-    PERFORM foyer.relax();
     IF p_tags IS NOT NULL THEN
         e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor,
             p_scope, p_key_max, p_address, NULL, p_record => false);
@@ -37,6 +36,7 @@ BEGIN
         END IF;
     END IF;
 
+    PERFORM foyer.relax();
     e := foyer.enter(p_key, p_kind, p_application, p_origin, p_visitor,
         p_scope, p_key_max, p_address, NULL);
     r.verdict := e.verdict;

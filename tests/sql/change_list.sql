@@ -1,6 +1,6 @@
 -- What changed in a conversation after a cursor: the newest state of each thing, once.
 BEGIN;
-SELECT plan(33);
+SELECT plan(34);
 \ir lib/site.sql
 SELECT pg_temp.talk('talk', 'shop', 'ann', 'active', 'olga');
 SELECT pg_temp.message(m.name, 'talk', m.sender, m.role, '2025-01-15 10:00Z'::timestamptz + m.k * interval '1 minute', m.seq)
@@ -94,8 +94,10 @@ RESET ROLE;
 -- ---- counting
 
 DELETE FROM foyer.rate_counter;
+SET LOCAL synchronous_commit = 'on';
 SELECT pg_temp.said('ann', 0, 3, '{9}') \g /dev/null
 SELECT is_empty('TABLE foyer.rate_counter', 'what is unmodified does not count');
+SELECT is(current_setting('synchronous_commit'), 'on', 'and has nothing for the disk that need not wait');
 SELECT pg_temp.said('ann', 0, 3, '{8}') \g /dev/null
 SELECT results_eq('SELECT n FROM foyer.rate_counter', ARRAY[1::bigint], 'the rest does, once');
 UPDATE foyer.application SET visitor_max = '{0,0,1}';
