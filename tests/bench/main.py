@@ -67,12 +67,21 @@ def measure(subject, scene, clients, seconds, seed):
     return found
 
 
+def save(path, result):
+    """After each round, for a run may be cut short."""
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    part.replace(path)
+
+
 def main():
     given = arguments()
     dice = random.Random(SEED)
     plan = list(cells(given.subjects, given.scenes, given.clients))
     if not plan:
         sys.exit("tests/bench/run: nothing is left to measure")
+    given.out.mkdir(parents=True, exist_ok=True)
+    path = given.out / "bench.json"
     sizes = TINY if given.tiny else SIZES
     names = list(dict.fromkeys(name for name, _, _ in plan))
     started, machine = datetime.datetime.now(datetime.timezone.utc), describe()
@@ -88,29 +97,28 @@ def main():
             subjects[name].data.remember(SCENES[scene].application)
             subjects[name].check(SCENES[scene])
             subjects[name].load(SCENES[scene], 8, 1, dice.getrandbits(31))
-        rounds = {cell: [] for cell in plan}
-        for r in range(given.rounds):
-            begun = datetime.datetime.now()
-            for name, scene, clients in dice.sample(plan, len(plan)):
-                rounds[name, scene, clients].append(
-                    measure(subjects[name], SCENES[scene], clients, given.seconds, dice.getrandbits(31)))
-            print("  round %d of %d, %d s" % (r + 1, given.rounds, (datetime.datetime.now() - begun).seconds),
-                  flush=True)
         result = {
             "version": 1, "started": started.isoformat(timespec="seconds"), "seed": SEED,
-            "rounds": given.rounds, "seconds": given.seconds, "tiny": given.tiny,
+            "rounds": 0, "seconds": given.seconds, "tiny": given.tiny,
             "machine": machine, "sizes": {kind: d.sizes for kind, d in data.items()},
             "subjects": {name: subjects[name].title for name in names},
             "buffers_per_send": buffers(data["large"]) if "large" in data else None,
-            "cells": [{"subject": name, "scene": scene, "clients": clients, "rounds": measured}
-                      for (name, scene, clients), measured in rounds.items()],
+            "cells": [{"subject": name, "scene": scene, "clients": clients, "rounds": []}
+                      for name, scene, clients in plan],
         }
+        while result["rounds"] < given.rounds:
+            begun = datetime.datetime.now()
+            measured = {cell: measure(subjects[cell[0]], SCENES[cell[1]], cell[2], given.seconds, dice.getrandbits(31))
+                        for cell in dice.sample(plan, len(plan))}
+            for cell in result["cells"]:
+                cell["rounds"].append(measured[cell["subject"], cell["scene"], cell["clients"]])
+            result["rounds"] += 1
+            save(path, result)
+            print("  round %d of %d, %d s" % (result["rounds"], given.rounds,
+                                              (datetime.datetime.now() - begun).seconds), flush=True)
     finally:
         for subject in subjects.values():
             subject.stop()
-    given.out.mkdir(parents=True, exist_ok=True)
-    path = given.out / "bench.json"
-    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     report.write(path, given.docs)
 
 
