@@ -7,6 +7,7 @@ The documents may be laid out as they like around these:
                            be in backquotes
     docs/configuration.md  a table row `| FOYER_NAME | default |` for each row of options.def
     docs/foyer.fcgi.8      an item `.It Ev FOYER_NAME` for each
+    docs/install.md        a line `apt install gcc …` with what contrib/lib/packages has for a build from an archive
 """
 import os
 import pathlib
@@ -248,6 +249,25 @@ def test_options():
         is_(sorted(said ^ {row[1] for row in options}), [], promises[1])
 
 
+# ---- packages
+
+
+def test_packages():
+    """What a build needs of Debian is said three times; the compiler and its library are there for every package."""
+    listed = re.findall(r"^([a-z]+) +(\S+)", (ROOT / "contrib/lib/packages").read_text(), re.M)
+    is_(twice(listed), [], "contrib/lib/packages has no package twice in a group")
+    base = [package for group, package in listed if group == "base"]
+    needed = {package for package in base if package.endswith("-dev") or package == "pkg-config"}
+    fields = re.search(r"^Build-Depends:\n((?: .*\n)+)", (ROOT / "debian/control").read_text(), re.M)[1]
+    depends = {item.split()[0] for item in fields.split(",") if item.strip()}
+    is_(sorted(depends - {"debhelper-compat"}), sorted(needed - {"libc6-dev"}),
+        "debian/control has what a build needs, and no more")
+    text = document("install.md", "docs/install.md has what a build needs, and no more")
+    if text is not None:
+        said = re.search(r"^ +apt install (gcc .*)$", text, re.M)[1].split()
+        is_(sorted(said), sorted(needed | {"gcc", "make"}), "docs/install.md has what a build needs, and no more")
+
+
 def main():
     test_problems()
     test_kinds()
@@ -259,6 +279,7 @@ def main():
     test_schema_version()
     test_api_document()
     test_options()
+    test_packages()
 
 
 run(main)
