@@ -210,7 +210,7 @@ class Contract:
         if details:
             shapes.append(closed({"success": {"const": False}, "error": ref("schemas", "wrapped.ValidationError")}))
             shown = {"success": False, "error": {"code": "VALIDATION_ERROR", "message": "The given data was invalid",
-                                                 "details": {"content": ["The content field is required."]}}}
+                                                 "details": {"content": ["content is required"]}}}
         if plain:
             codes = list(dict.fromkeys(self.mount.table[kind][1] for kind, _ in plain))
             code = {"const": codes[0]} if len(codes) == 1 else {"enum": codes}

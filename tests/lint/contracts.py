@@ -67,7 +67,17 @@ def sides():
         "first sends and replays are those of the mounts")
 
 
+def samples():
+    """The words that flat has for a missing field are those that wrapped has in its details."""
+    native = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+    words = re.search(r"^\| missing, or `null` \| `(.*)` \|$", native, re.M)[1]
+    shown = re.findall(r'"details": \{"content": \["(.*)"\]\}', TEXT)
+    shown += re.findall(r"^ *content: \[(.*)\]$", (ROOT / "docs/openapi.yaml").read_text(encoding="utf-8"), re.M)
+    is_([len(shown) > 1, sorted(set(shown))], [True, [words]], "what is shown of details is what Foyer says")
+
+
 def main():
+    samples()
     promises()
     problems()
     sides()
