@@ -249,6 +249,21 @@ def test_options():
         is_(sorted(said ^ {row[1] for row in options}), [], promises[1])
 
 
+def test_groups():
+    """Every group of tests is described, and those that run without being named are listed."""
+    script = (ROOT / "tests/run").read_text()
+    groups = re.findall(r"^(\w+) ", re.search(r"^groups='\n(.*?)'", script, re.M | re.S)[1], re.M)
+    text = document("testing.md", "docs/testing.md has every group of tests, and no other")
+    if text is not None:
+        table = re.search(r"^\| group \|.*?\n\n", text, re.M | re.S)[0]
+        is_(sorted(re.findall(r"^\| `(\w+)`", table, re.M)), sorted(groups),
+            "docs/testing.md has every group of tests, and no other")
+    default = re.search(r"^default=\((.*)\)$", script, re.M)[1].split()
+    said = re.search(r"# some groups: (.*)$", (ROOT / "CONTRIBUTING.md").read_text(), re.M)[1].split(", ")
+    is_([[g for g in default if g not in groups], sorted(said)], [[], sorted(default)],
+        "CONTRIBUTING.md has the groups that run without being named")
+
+
 # ---- packages
 
 
@@ -279,6 +294,7 @@ def main():
     test_schema_version()
     test_api_document()
     test_options()
+    test_groups()
     test_packages()
 
 
