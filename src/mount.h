@@ -47,7 +47,7 @@ struct listing {
 
 struct mount {
 	const char *path[2]; /* its segments */
-	bool native;	     /* what unknown paths are answered in */
+	bool native;	     /* no foreign fields; "success" when done */
 	bool snake;	     /* names are in snake_case */
 	bool strict;	     /* no unknown parameters, no ids but UUIDs */
 	int key_max;	     /* requests of a key in a minute; 0: any number */

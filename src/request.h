@@ -148,7 +148,7 @@ void request_identify(struct request *rq);
 /*
  * Take one CGI parameter.  A second one of the same name makes the value the
  * list of both, as RFC 9110 (section 5.3) joins field lines: no field that
- * Foyer reads may be a list, so it will be refused.
+ * Foyer reads may be a list but If-None-Match, so it will be refused.
  */
 void request_parameter(struct request *rq, const char *name, const char *value);
 

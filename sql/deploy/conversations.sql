@@ -66,7 +66,8 @@ COMMENT ON COLUMN foyer.conversation.seq IS
 COMMENT ON COLUMN foyer.conversation.status_seq IS
     'number of the newest change of status, assignment or subject';
 COMMENT ON COLUMN foyer.conversation.updated_at IS
-    'strictly increases with every write, in milliseconds; a message is created at its instant';
+    'strictly increases, in milliseconds, with every change but that of a read marker; '
+    'a message is created at its instant';
 
 CREATE TABLE foyer.participant (
     application_id   uuid NOT NULL,
