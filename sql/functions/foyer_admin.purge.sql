@@ -1,4 +1,4 @@
--- foyer_admin.purge: delete one batch of what its time has passed for.
+-- foyer_admin.purge: delete one batch of what has outlived its time.
 --
 -- p_batch  at most so many conversations, idempotency keys and rate counters each
 --
