@@ -1,6 +1,6 @@
 -- foyer_api.admit and tally: authenticate, and count what fails for another reason.
 BEGIN;
-SELECT plan(41);
+SELECT plan(42);
 \ir lib/site.sql
 UPDATE foyer.application SET visitor_max = '{0,2,0}' WHERE id = pg_temp.id('shop');
 CREATE FUNCTION pg_temp.admit(p_key text, p_count boolean)
@@ -62,7 +62,8 @@ SELECT is(pg_temp.tally(t.kind, t.key, t.app, t.max, t.address, t.scope), t.want
     ('visitor', 'no such key', 'shop', 3, 'home', NULL, 'key_unknown address minute 3 0', 'for all applications together'),
     ('visitor', 'no such key', 'shop', 3, 'home', NULL, 'key_unknown address minute 3 0', 'the answer never changes'),
     ('visitor', 'no such key', 'shop', 3, NULL, NULL, 'key_unknown', 'an address that nobody knows is not counted'),
-    ('visitor', 'no such key', 'shop', NULL, 'far', NULL, 'key_unknown', 'nor any in a mount without a limit'))
+    ('visitor', 'no such key', 'shop', NULL, 'far', NULL, 'key_unknown', 'nor any in a mount without a limit'),
+    ('visitor', 'no such key', 'shop', 0, 'far', NULL, 'key_unknown', 'or where that is 0'))
     AS t(kind, key, app, max, address, scope, want, what);
 RESET ROLE;
 UPDATE foyer.api_key SET revoked_at = now() WHERE id = pg_temp.id('blog key');

@@ -1,15 +1,15 @@
 -- Who calls is found out in the order of the contract: of several faults, the first counts.
 BEGIN;
-SELECT plan(54);
+SELECT plan(58);
 \ir lib/site.sql
 
 -- pg_temp.outcome: of a visitor's request.
 CREATE FUNCTION pg_temp.outcome(p_key text, p_app text, p_origin text DEFAULT NULL,
-    p_scope text DEFAULT 'messages:write', p_key_max integer DEFAULT NULL)
+    p_scope text DEFAULT 'messages:write', p_only text DEFAULT NULL)
 RETURNS text LANGUAGE sql VOLATILE AS $$
     SELECT (e.verdict).outcome
       FROM foyer.enter(pg_temp.hash(p_key), 'visitor', pg_temp.id(p_app), p_origin,
-               pg_temp.id('ann'), p_scope, p_key_max, NULL, NULL) AS e
+               pg_temp.id('ann'), p_scope, NULL, NULL, p_only) AS e
 $$;
 CREATE FUNCTION pg_temp.operator_outcome(p_key text, p_app text, p_origin text DEFAULT NULL)
 RETURNS text LANGUAGE sql VOLATILE AS $$
@@ -46,6 +46,8 @@ SELECT is(pg_temp.outcome('shop key', 'shop', 'evil.org'), 'origin_refused', 'th
 SELECT is(pg_temp.outcome('shop key', 'shop', 'example.com'), 'application_suspended',
     'then a suspension');
 UPDATE foyer.application SET suspended_at = NULL WHERE id = pg_temp.id('shop');
+SELECT is(pg_temp.outcome('shop key', 'shop', 'example.com', p_only => 'operator'), 'caller_wrong',
+    'then its kind');
 SELECT is(pg_temp.outcome('shop key', 'shop', 'example.com'), 'scope_missing', 'then its scope');
 UPDATE foyer.api_key SET scopes = '{messages:read,messages:write}' WHERE hash = pg_temp.hash('shop key');
 SELECT is(pg_temp.outcome('shop key', 'shop', 'example.com'), 'rate_limited',
@@ -59,9 +61,23 @@ SELECT is((SELECT count(*) FROM foyer.rate_counter), 1::bigint,
 
 SELECT is(pg_temp.outcome('shop test key', 'shop', 'localhost'), 'rate_limited',
     'a test key may come from localhost, and shares the visitor''s limits');
+SELECT is(pg_temp.outcome('shop key', 'shop', 'localhost'), 'origin_refused', 'a live key may not');
 SELECT is(pg_temp.outcome('olga key', 'shop'), 'key_unknown',
     'an operator''s key is none of a visitor');
 SELECT is(pg_temp.operator_outcome('shop key', 'shop'), 'key_unknown', 'nor the other way round');
+
+-- ---- what is refused has no answer of before
+
+INSERT INTO foyer.idempotency (tenant_id, caller_id, slot, fingerprint, created_at, response)
+VALUES (pg_temp.id('shop'), pg_temp.id('ann'), pg_temp.hash('slot'), pg_temp.hash('body'), now(), '{}');
+SELECT results_eq(
+    format($$ SELECT (e.verdict).outcome, (e.verdict).replayed, e.done, e.answer
+         FROM foyer.enter(pg_temp.hash('shop key'), 'visitor', pg_temp.id('shop'), 'example.com',
+                  pg_temp.id('ann'), NULL, NULL, NULL, NULL, pg_temp.hash('slot'), pg_temp.hash(%L)) AS e $$, body),
+    $$ VALUES ('rate_limited', NULL::boolean, true, NULL::jsonb) $$, promise)
+  FROM (VALUES ('body', 'a full window refuses a retry, too'),
+               ('other body', 'and is told before another request with its key')) AS t(body, promise);
+DELETE FROM foyer.idempotency;
 
 -- ---- origins
 

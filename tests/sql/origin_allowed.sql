@@ -1,6 +1,6 @@
 -- Which hosts may use an application.
 BEGIN;
-SELECT plan(32);
+SELECT plan(34);
 
 SELECT is(foyer.origin_allowed(c.allowed, c.env, c.host), c.want,
     format('%s with %s keys: %s is %s', c.allowed, c.env, c.host,
@@ -16,6 +16,7 @@ SELECT is(foyer.origin_allowed(c.allowed, c.env, c.host), c.want,
     ('{www.example.com}', 'live', 'www.example.com', true),
     ('{www.example.com}', 'live', 'example.com', true),
     ('{www.example.com}', 'live', 'api.example.com', false),
+    ('{www.example.com}', 'live', 'www.www.example.com', false),
     ('{api.example.com}', 'live', 'example.com', false),
     ('{*.example.com}', 'live', 'example.com', true),
     ('{*.example.com}', 'live', 'www.example.com', true),
@@ -37,6 +38,7 @@ SELECT is(foyer.origin_allowed(c.allowed, c.env, c.host), c.want,
     ('{example.com}', 'test', 'example.org', false),
     ('{example.com}', 'test', 'localhost.evil.org', false),
     ('{example.com}', 'test', 'evillocalhost', false),
+    ('{example.com}', 'test', '.localhost', false),
     ('{example.com}', 'test', '127.0.0.10', false))
     AS c(allowed, env, host, want);
 

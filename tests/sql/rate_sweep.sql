@@ -1,6 +1,6 @@
 -- Sweeping forgets subjects that were silent for long, and nothing that still counts.
 BEGIN;
-SELECT plan(14);
+SELECT plan(16);
 \ir lib/limiter.sql
 
 CREATE FUNCTION pg_temp.known()
@@ -49,6 +49,17 @@ SELECT is(foyer.rate_sweep('1 hour', 2), 2::bigint, 'no more than asked for are 
 SELECT is(foyer.rate_sweep('1 hour', 2), 2::bigint, 'two more');
 SELECT is(foyer.rate_sweep('1 hour', 2), 1::bigint, 'and the last');
 SELECT is(pg_temp.orphans(), 0::bigint, 'with all their chunks');
+
+-- ---- nobody else of the same id
+
+SELECT foyer.rate_admit(pg_temp.id(tenant), scope, pg_temp.id('twin'), '{0,0,0}')
+  FROM (VALUES ('tenant', 'operator'), ('tenant', 'key'), ('other', 'operator')) AS t(tenant, scope) \g /dev/null
+UPDATE foyer.rate_counter AS r SET last_at = clock_timestamp() - interval '2 hours'
+ WHERE r.subject_id = pg_temp.id('twin') AND r.tenant_id = pg_temp.id('tenant') AND r.scope = 'operator';
+SELECT is(foyer.rate_sweep('1 hour', 10), 1::bigint, 'of three of one id, one was silent');
+SELECT set_eq($$ SELECT r.tenant_id, r.scope::text FROM foyer.rate_counter AS r WHERE r.subject_id = pg_temp.id('twin') $$,
+    $$ VALUES (pg_temp.id('tenant'), 'key'), (pg_temp.id('other'), 'operator') $$,
+    'another kind of subject and another tenant''s are not forgotten with it');
 
 SELECT * FROM finish();
 ROLLBACK;
