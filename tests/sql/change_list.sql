@@ -1,6 +1,6 @@
 -- What changed in a conversation after a cursor: the newest state of each thing, once.
 BEGIN;
-SELECT plan(34);
+SELECT plan(36);
 \ir lib/site.sql
 SELECT pg_temp.talk('talk', 'shop', 'ann', 'active', 'olga');
 SELECT pg_temp.message(m.name, 'talk', m.sender, m.role, '2025-01-15 10:00Z'::timestamptz + m.k * interval '1 minute', m.seq)
@@ -39,6 +39,17 @@ SELECT is(pg_temp.said('ann', c.after, c.size), c.want, format('after %s at most
                (8, 3, '9: 9 message'), (5, 100, '9: 6 read, 7 message, 8 message.deleted, 9 message'),
                (6, 3, '9: 7 message, 8 message.deleted, 9 message'), (9, 3, '9:'), (12, 3, '12:'),
                (0, 1, '2 more: 2 conversation')) AS c(after, size, want);
+
+RESET ROLE;
+-- What is written between the two is not of this answer: its number is above the one that is told.
+SELECT is((SELECT string_agg(f.seq::text, ',' ORDER BY f.seq)
+             FROM foyer.conversation AS c,
+                  LATERAL foyer.change_feed(pg_temp.entry('ann', 'visitor', 'shop'),
+                      jsonb_populate_record(c, jsonb_build_object('seq', w.seq)), 0, 100) AS f
+            WHERE c.id = pg_temp.id('talk')), w.want,
+    format('a conversation that was read with number %s has no later change', w.seq))
+  FROM (VALUES (5, '2,3,4'), (7, '2,3,4,6,7')) AS w(seq, want);
+SET LOCAL ROLE foyer_web;
 
 -- ---- things
 

@@ -1,6 +1,6 @@
 -- The assigned operator gives a conversation back.
 BEGIN;
-SELECT plan(20);
+SELECT plan(24);
 \ir lib/site.sql
 SELECT pg_temp.talk(t.name, 'shop', 'ann', t.status, t.assigned)
   FROM (VALUES ('talk', 'active', 'olga'), ('waiting', 'pending', NULL), ('done', 'closed', 'olga'))
@@ -24,7 +24,8 @@ SELECT is(pg_temp.leave(q.caller, q.talk), q.want, format('%s leaves %s: %s', q.
   FROM (VALUES ('stranger', 'talk', 'key_unknown'), ('otto', 'talk', 'conversation_not_found'),
                ('ada', 'talk', 'conversation_not_found'), ('rita', 'talk', 'conversation_not_found'),
                ('olga', 'waiting', 'conversation_not_found'), ('olga', 'nothing', 'conversation_not_found'),
-               ('olga in blog', 'talk', 'conversation_not_found'), ('olga', 'done', 'conversation_resolved'))
+               ('olga in blog', 'talk', 'conversation_not_found'), ('olga', 'done', 'conversation_resolved'),
+               ('ada', 'done', 'conversation_not_found'))
        AS q(caller, talk, want);
 RESET ROLE;
 SELECT is((SELECT max(seq) FROM foyer.conversation), 1::bigint, 'none of them took a number');
@@ -63,6 +64,18 @@ SELECT set_eq($$ SELECT p.role, p.user_id FROM foyer.participant AS p
     $$ VALUES ('visitor', pg_temp.id('ann')), ('admin', pg_temp.id('ada')), ('operator', pg_temp.id('olga')) $$,
     'who takes part is who did not leave');
 SELECT is((SELECT seq FROM foyer.conversation WHERE id = pg_temp.id('talk')), 9::bigint, 'the numbers have no gaps');
+
+-- ---- whoever and whenever it is
+
+SELECT pg_temp.talk('namesake', 'shop', 'olga', 'active', 'olga', now() + interval '1 day');
+INSERT INTO foyer.participant (application_id, conversation_id, user_id, role, joined_at)
+VALUES (pg_temp.id('shop'), pg_temp.id('namesake'), pg_temp.id('olga'), 'operator', now());
+SELECT is(pg_temp.leave('olga', 'namesake'), 'ok', 'an operator can leave a visitor of the same id');
+SELECT results_eq($$ SELECT p.role, p.left_at IS NULL FROM foyer.participant AS p
+                      WHERE p.conversation_id = pg_temp.id('namesake') ORDER BY p.role $$,
+    $$ VALUES ('operator', false), ('visitor', true) $$, 'who stays');
+SELECT is((SELECT c.updated_at - now() FROM foyer.conversation AS c WHERE c.id = pg_temp.id('namesake')),
+    interval '1 day 1 ms', 'whatever the clock does, it is updated a millisecond later at least');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,6 +1,6 @@
 -- A visitor's conversations, latest updated first.
 BEGIN;
-SELECT plan(24);
+SELECT plan(26);
 \ir lib/site.sql
 SELECT pg_temp.talk('talk ' || k, 'shop', 'ann', 'pending', NULL,
            '2025-01-15 10:00Z'::timestamptz + k * interval '1 minute')
@@ -55,6 +55,13 @@ RESET ROLE;
 SELECT pg_temp.talk(name, 'shop', 'tim') FROM (VALUES ('tie 1'), ('tie 2')) AS t(name) \g /dev/null
 SELECT is(pg_temp.names('tim', 1) || ',' || pg_temp.names('tim', 1, 1), pg_temp.names('tim'),
     'conversations of one instant have an order, so pages neither repeat nor skip');
+SELECT pg_temp.talk('tie ' || k, 'shop', 'tim') FROM generate_series(3, 12) AS k \g /dev/null
+SELECT results_eq($$ SELECT r.id FROM pg_temp.list('tim', 5, 4) AS r WHERE r.id IS NOT NULL $$,
+    $$ SELECT c.id FROM foyer.conversation AS c WHERE c.visitor_id = pg_temp.id('tim') ORDER BY c.id DESC LIMIT 5 OFFSET 4 $$,
+    'which is that of their ids, the larger first');
+SELECT results_eq($$ SELECT r.id FROM pg_temp.list('tim', 5, 4, p_order => 'asc') AS r WHERE r.id IS NOT NULL $$,
+    $$ SELECT c.id FROM foyer.conversation AS c WHERE c.visitor_id = pg_temp.id('tim') ORDER BY c.id LIMIT 5 OFFSET 4 $$,
+    'or the smaller, with the oldest');
 SELECT is(current_setting('synchronous_commit'), 'off', 'a request that reads does not wait for the disk');
 
 -- ---- what the other mounts ask for

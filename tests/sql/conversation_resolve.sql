@@ -1,6 +1,6 @@
 -- The assigned operator closes a conversation.
 BEGIN;
-SELECT plan(18);
+SELECT plan(21);
 \ir lib/site.sql
 SELECT pg_temp.talk(t.name, 'shop', 'ann', t.status, t.assigned)
   FROM (VALUES ('talk', 'active', 'olga'), ('waiting', 'pending', NULL), ('done', 'closed', 'olga'))
@@ -23,7 +23,8 @@ SELECT is(pg_temp.resolve(q.caller, q.talk), q.want, format('%s resolves %s: %s'
   FROM (VALUES ('stranger', 'talk', 'key_unknown'), ('otto', 'talk', 'conversation_not_found'),
                ('ada', 'talk', 'conversation_not_found'), ('rita', 'talk', 'conversation_not_found'),
                ('olga', 'waiting', 'conversation_not_found'), ('olga', 'nothing', 'conversation_not_found'),
-               ('olga in blog', 'talk', 'conversation_not_found'), ('olga', 'done', 'conversation_resolved'))
+               ('olga in blog', 'talk', 'conversation_not_found'), ('olga', 'done', 'conversation_resolved'),
+               ('ada', 'done', 'conversation_not_found'))
        AS q(caller, talk, want);
 RESET ROLE;
 SELECT is((SELECT max(seq) FROM foyer.conversation), 1::bigint, 'none of them took a number');
@@ -50,6 +51,11 @@ SELECT is((r.verdict).outcome, q.want, q.what)
   FROM (VALUES ('olga', 'ok', 'the operator sees it still'), ('otto', 'conversation_not_found', 'others never did'),
                ('ann', 'ok', 'and so does the visitor')) AS q(caller, want, what), LATERAL pg_temp.caller(q.caller) AS c,
        LATERAL foyer_api.conversation_get(c.key, c.kind, c.app, NULL, c.visitor, pg_temp.id('talk')) AS r;
+
+SELECT pg_temp.talk('ahead', 'shop', 'ann', 'active', 'olga', now() + interval '1 day');
+SELECT is(pg_temp.resolve('olga', 'ahead'), 'ok', 'a conversation may be ahead of the clock');
+SELECT results_eq($$ SELECT c.updated_at - now(), c.closed_at - now() FROM foyer.conversation AS c WHERE c.id = pg_temp.id('ahead') $$,
+    $$ VALUES (interval '1 day 1 ms', interval '1 day 1 ms') $$, 'then it is closed a millisecond later all the same');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,6 +1,6 @@
 -- The assigned operator names a conversation.
 BEGIN;
-SELECT plan(17);
+SELECT plan(19);
 \ir lib/site.sql
 SELECT pg_temp.talk(t.name, 'shop', 'ann', t.status, t.assigned)
   FROM (VALUES ('talk', 'active', 'olga'), ('waiting', 'pending', NULL), ('done', 'closed', 'olga'))
@@ -43,6 +43,11 @@ SELECT results_eq($$ SELECT c.subject::text, c.seq, c.status_seq, c.updated_at >
 SELECT is_empty('TABLE foyer.message', 'no message says so');
 SELECT is((SELECT closed_at FROM foyer.conversation WHERE id = pg_temp.id('done')), '2025-01-15 10:00Z'::timestamptz,
     'the status is not touched');
+
+UPDATE foyer.conversation SET updated_at = now() + interval '1 day' WHERE id = pg_temp.id('talk');
+SELECT is(pg_temp.name('olga', 'talk', 'Ahead'), 'ok', 'a conversation may be ahead of the clock');
+SELECT is((SELECT c.updated_at - now() FROM foyer.conversation AS c WHERE c.id = pg_temp.id('talk')),
+    interval '1 day 1 ms', 'then it is updated a millisecond later all the same');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,6 +1,6 @@
 -- The author replaces the text of a message, within the edit window.
 BEGIN;
-SELECT plan(31);
+SELECT plan(34);
 \ir lib/site.sql
 SELECT pg_temp.talk('talk', 'shop', 'ann', 'active', 'olga', now() - interval '1 hour');
 SELECT pg_temp.talk('other', 'shop', 'ann', 'active', 'olga', now() - interval '1 hour');
@@ -103,6 +103,19 @@ SELECT pg_temp.message('promise', 'trap', 'olga', 'operator', now(), 2);
 INSERT INTO name SELECT content, id FROM foyer.message WHERE content = 'promise';
 SELECT is(pg_temp.outcome('olga of shop', 'promise', 'trap'), 'not_author',
     'a visitor who calls itself by an operator''s id is not the author');
+
+-- ---- the clock is that of the write
+
+SELECT pg_temp.message('just over', 'other', 'ann', 'visitor', clock_timestamp() - interval '15 minutes', 2);
+INSERT INTO name SELECT content, id FROM foyer.message WHERE content = 'just over';
+SELECT is(pg_temp.outcome('ann', 'just over', 'other'), 'edit_window_expired',
+    'a window that has ended since the transaction began is over');
+UPDATE foyer.conversation SET updated_at = now() + interval '1 day' WHERE id = pg_temp.id('talk');
+SELECT is(pg_temp.edit('ahead', 'ann', 'mine'), 'ok', 'a conversation may be ahead of the clock');
+SELECT results_eq($$ SELECT (s.r)."editedAt" - now(), c.updated_at - now() FROM said AS s, foyer.conversation AS c
+                      WHERE s.step = 'ahead' AND c.id = pg_temp.id('talk') $$,
+    $$ VALUES (interval '1 day 1 ms', interval '1 day 1 ms') $$,
+    'then an edit is a millisecond later all the same');
 
 SELECT * FROM finish();
 ROLLBACK;

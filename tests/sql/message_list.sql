@@ -1,6 +1,6 @@
 -- A page of a conversation's messages.
 BEGIN;
-SELECT plan(50);
+SELECT plan(52);
 \ir lib/site.sql
 SELECT pg_temp.talk('talk', 'shop', 'ann', 'active', 'olga');
 SELECT pg_temp.talk('other', 'shop', 'ann');
@@ -9,6 +9,7 @@ SELECT pg_temp.message(k::text, 'talk', 'ann', 'visitor', '2025-01-15 10:00Z'::t
 SELECT pg_temp.message('foreign', 'other', 'ann', 'visitor', '2025-01-15 10:00Z', 2);
 SELECT pg_temp.message('gone', 'talk', 'ann', 'visitor', '2025-01-15 10:00:00.045Z', 9);
 UPDATE foyer.message SET deleted_at = now() WHERE content = 'gone';    -- between 4 and 5
+UPDATE foyer.message SET edited_at = '2025-01-15 10:05Z' WHERE content = '1';
 CREATE FUNCTION pg_temp.list(p_caller text, p_talk text, p_limit integer, p_offset bigint,
     p_order text, p_after text, p_before text, p_since timestamptz DEFAULT NULL,
     p_until timestamptz DEFAULT NULL, p_before_at timestamptz DEFAULT NULL, p_before_id uuid DEFAULT NULL,
@@ -55,7 +56,9 @@ SELECT is(pg_temp.page(p.size, p.ord, p.after, p.before, p.skip), p.want, p.what
     (20, 'asc',  'gone', NULL, 0, '567', 'a deleted message is a cursor'),
     (20, 'asc',  NULL, 'gone', 0, '1234', 'in both directions'),
     (20, 'asc',  'foreign', NULL, 0, 'message_not_found', 'one of another conversation is none'),
-    (20, 'asc',  NULL, 'foreign', 0, 'message_not_found', 'in neither direction'))
+    (20, 'asc',  NULL, 'foreign', 0, 'message_not_found', 'in neither direction'),
+    (20, 'asc',  '3', 'foreign', 0, 'message_not_found', 'nor beside one that is'),
+    (20, 'asc',  'foreign', '3', 0, 'message_not_found', 'whichever it is'))
     AS p(size, ord, after, before, skip, want, what);
 
 -- ---- who sees them
@@ -74,7 +77,7 @@ SELECT results_eq(
               r."contentHtml", r."createdAt", r."editedAt", r."editableUntil"
          FROM pg_temp.list('ann', 'talk', 1, 0, 'asc', NULL, NULL) AS r OFFSET 1 $$,
     $$ SELECT pg_temp.id('talk'), pg_temp.id('ann'), 'visitor', 'text', '1', 'plain', NULL::text,
-              '2025-01-15 10:00:00.010Z'::timestamptz, NULL::timestamptz,
+              '2025-01-15 10:00:00.010Z'::timestamptz, '2025-01-15 10:05Z'::timestamptz,
               '2025-01-15 10:15:00.010Z'::timestamptz $$, 'a message is shown whole');
 SELECT results_eq(
     $$ SELECT (r.verdict).outcome, r.id IS NULL FROM pg_temp.list('ann', 'talk', 2, 0, 'asc', NULL, NULL) AS r $$,

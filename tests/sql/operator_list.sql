@@ -1,6 +1,6 @@
 -- The conversations that an operator sees, with what it has not read.
 BEGIN;
-SELECT plan(37);
+SELECT plan(39);
 \ir lib/site.sql
 SELECT pg_temp.talk(t.name, t.app, 'ann', t.status, t.assigned, '2025-01-15 10:00Z'::timestamptz + t.k * interval '1 minute')
   FROM (VALUES (1, 'new', 'shop', 'pending', NULL), (2, 'mine', 'shop', 'active', 'olga'),
@@ -111,6 +111,13 @@ SELECT is(pg_temp.page('ada', p_before_at => '2025-01-15 10:04Z'), '2: done,new'
 SELECT is(pg_temp.page('ada', p_before_at => '2025-01-15 10:04Z', p_before_id => 'ffffffff-ffff-ffff-ffff-ffffffffffff'),
     '3: his,done,new', 'or those of that instant with smaller ids');
 RESET ROLE;
+SELECT pg_temp.talk('tie ' || k, 'spy', 'ann') FROM generate_series(1, 12) AS k \g /dev/null
+SELECT results_eq($$ SELECT r.id FROM pg_temp.list('rita', 5, 4) AS r WHERE r.id IS NOT NULL $$,
+    $$ SELECT c.id FROM foyer.conversation AS c WHERE c.application_id = pg_temp.id('spy')
+        ORDER BY c.updated_at DESC, c.id DESC LIMIT 5 OFFSET 4 $$, 'those of one instant have the order of their ids');
+SELECT results_eq($$ SELECT r.id FROM pg_temp.list('rita', 5, 4, p_order => 'asc') AS r WHERE r.id IS NOT NULL $$,
+    $$ SELECT c.id FROM foyer.conversation AS c WHERE c.application_id = pg_temp.id('spy')
+        ORDER BY c.updated_at, c.id LIMIT 5 OFFSET 4 $$, 'in both directions');
 
 SELECT * FROM finish();
 ROLLBACK;
