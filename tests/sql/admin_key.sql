@@ -1,6 +1,6 @@
 -- Keys and operators: foyer_admin makes, lists and revokes them, and never sees a key.
 BEGIN;
-SELECT plan(36);
+SELECT plan(37);
 
 SET LOCAL ROLE foyer_admin;
 SELECT id AS app, "organizationId" AS org FROM foyer_admin.application_create('Shop') \gset
@@ -61,6 +61,9 @@ SELECT "revokedAt" AS revoked FROM foyer_admin.key_revoke(:'key') \gset
 SELECT ok(:'revoked'::timestamptz <= clock_timestamp(), 'a key is revoked from now on');
 SELECT pg_sleep(0.01) IS NOT NULL AS slept \gset
 SELECT is("revokedAt", :'revoked', 'to revoke it again changes nothing') FROM foyer_admin.key_revoke(:'key');
+SELECT foyer_admin.key_disable(:'key'), foyer_admin.key_enable(:'key') \g /dev/null
+SELECT is(k."revokedAt", :'revoked', 'a revoked key that is enabled stays revoked')
+  FROM foyer_admin.key_list(:'app') AS k WHERE k.id = :'key';
 SELECT is(array_agg(k.id), ARRAY[:'key']::uuid[], 'and revokes no other')
   FROM foyer_admin.key_list(:'app') AS k WHERE k."revokedAt" IS NOT NULL;
 SELECT throws_ok($$ SELECT foyer_admin.key_revoke('00000000-0000-4000-8000-000000000000') $$, 'FY404',

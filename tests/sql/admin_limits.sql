@@ -110,6 +110,8 @@ SELECT pg_temp.record(:'app', 'visitor', :'calm',
 SELECT pg_temp.record(:'app', 'visitor', :'idle', '{3601,3600.5}') \g /dev/null
 SELECT pg_temp.record(:'org', 'operator', :'olga', '{100,10}') \g /dev/null
 SELECT pg_temp.record(:'sibling', 'visitor', :'busy', '{30}') \g /dev/null
+SELECT pg_temp.record(s.organization_id, 'operator', :'idle', '{40}')    -- of another organization
+  FROM foyer.application AS s WHERE s.id = :'stranger' \g /dev/null
 SELECT foyer_admin.limits_set(:'app', 'visitor', 3, 4, 200), foyer_admin.limits_set(:'app', 'operator', 25, 10, 0)
  \g /dev/null
 

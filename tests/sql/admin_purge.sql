@@ -52,6 +52,11 @@ INSERT INTO foyer.idempotency (tenant_id, caller_id, slot, fingerprint, created_
 SELECT :'app', gen_random_uuid(), sha256(h::text::bytea), sha256('x'),
        clock_timestamp() - make_interval(hours => h), '{}'
   FROM unnest('{1,23,24,25,48}'::integer[]) AS u(h);
+-- One that is due, and three that share with it all but one of what tells them apart.
+INSERT INTO foyer.idempotency (tenant_id, caller_id, slot, fingerprint, created_at, response)
+SELECT t.tenant, t.caller, sha256(t.slot), sha256('x'), clock_timestamp() - make_interval(hours => t.age), '{}'
+  FROM (VALUES (:'app'::uuid, :'org'::uuid, 'a'::bytea, 30), (:'app', :'org', 'b', 2), (:'app', :'brief', 'a', 3),
+               (:'brief', :'org', 'a', 4)) AS t(tenant, caller, slot, age);
 CREATE FUNCTION pg_temp.silent(p_application uuid, p_scope text, p_minutes integer) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     v_subject  uuid := gen_random_uuid();
@@ -67,7 +72,7 @@ SELECT pg_temp.silent(:'app', scope, m)
 SET LOCAL ROLE foyer_admin;
 PREPARE purge AS SELECT * FROM foyer_admin.purge($1);
 SELECT results_eq('EXECUTE purge(5)', $$ VALUES (5::bigint, 10::bigint, 5::bigint, 10::bigint, 15::bigint, 5::bigint,
-                                                 3::bigint, 5::bigint) $$,
+                                                 4::bigint, 5::bigint) $$,
     'a batch has at most so many of each, and all that belongs to its conversations');
 SELECT results_eq('EXECUTE purge(5)', $$ VALUES (2::bigint, 4::bigint, 2::bigint, 4::bigint, 6::bigint, 2::bigint,
                                                  0::bigint, 5::bigint) $$,
@@ -95,7 +100,7 @@ SELECT is(count(*), 6::bigint, 'and the organizations'' tags') FROM foyer.tag;
 SELECT results_eq(
     $$ SELECT round(EXTRACT(epoch FROM clock_timestamp() - created_at) / 3600)::integer
          FROM foyer.idempotency ORDER BY 1 $$,
-    '{1,23}'::integer[], 'answers are kept 24 hours');
+    '{1,2,3,4,23}'::integer[], 'answers are kept 24 hours, each for itself');
 SELECT results_eq(
     $$ SELECT round(EXTRACT(epoch FROM clock_timestamp() - last_at) / 60)::integer
          FROM foyer.rate_counter ORDER BY 1 $$,

@@ -1,6 +1,6 @@
 -- Visitors: all that is stored about one is exported, and erased, and nobody else's.
 BEGIN;
-SELECT plan(28);
+SELECT plan(31);
 
 \set ann '00000000-0000-4000-8000-00000000000a'
 \set bob '00000000-0000-4000-8000-00000000000b'
@@ -47,8 +47,11 @@ RESET ROLE;
 UPDATE foyer.conversation SET deleted_at = updated_at WHERE id = :'gone';
 UPDATE foyer.participant SET left_at = joined_at + interval '1 second'
  WHERE user_id = :'olga' AND conversation_id = :'talk';
+-- Who chose its id may have chosen that of a key.
+SELECT foyer.rate_admit(:'app', 'key', :'ann', '{0,0,0}') \g /dev/null
 -- Enough requests for a chunk.
-SELECT foyer.rate_admit(:'app', 'visitor', :'ann', '{0,0,100}') FROM generate_series(1, 40) \g /dev/null
+SELECT foyer.rate_admit(:'app', 'visitor', v, '{0,0,100}')
+  FROM generate_series(1, 40), unnest(ARRAY[:'ann', :'bob']::uuid[]) AS u(v) \g /dev/null
 
 SET LOCAL ROLE foyer_admin;
 SELECT throws_ok(format('SELECT foyer_admin.visitor_%s(%L, %L)', verb, application, visitor), 'FY404',
@@ -60,6 +63,10 @@ SELECT throws_ok(format('SELECT foyer_admin.visitor_%s(%L, %L)', verb, applicati
        AS t(verb, application, visitor, message, promise);
 
 SELECT export AS e FROM foyer_admin.visitor_export(:'app', :'ann') \gset
+SET LOCAL timezone = 'Asia/Kathmandu';
+SELECT is(export::text, :'e', 'the time zone of the session is nothing to an export')
+  FROM foyer_admin.visitor_export(:'app', :'ann');
+RESET timezone;
 CREATE FUNCTION pg_temp.members(p_json json) RETURNS text LANGUAGE sql AS
     $$ SELECT string_agg(k, ' ') FROM json_object_keys(p_json) AS k $$;
 SELECT is(pg_temp.members(:'e'), 'visitor requests answers conversations', 'an export has these parts');
@@ -122,6 +129,9 @@ SELECT is(array_agg(DISTINCT t ORDER BY t)::text,
 SELECT results_eq('SELECT count(*) FROM foyer.rate_chunk AS c
     WHERE NOT EXISTS (SELECT FROM foyer.rate_counter AS r WHERE r.tenant_id = c.tenant_id AND r.id = c.counter_id)',
     ARRAY[0::bigint], 'the filed requests have gone with their counter');
+SELECT is(count(*), 1::bigint, 'another visitor''s are there') FROM foyer.rate_chunk;
+SELECT results_eq(format('SELECT r.scope::text FROM foyer.rate_counter AS r WHERE r.tenant_id = %L AND r.subject_id = %L',
+        :'app', :'ann'), ARRAY['key'], 'that of a key of the same id has not');
 
 -- A visitor whose counter was swept, and who comes back.
 DELETE FROM foyer.rate_counter WHERE subject_id = :'bob';

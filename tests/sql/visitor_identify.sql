@@ -1,6 +1,6 @@
 -- What a site tells about its visitor: kept whole, proved by an HMAC, one e-mail for one visitor.
 BEGIN;
-SELECT plan(41);
+SELECT plan(43);
 \ir lib/site.sql
 SELECT pg_temp.talk('talk', 'shop', 'ann', 'active', 'olga');
 SELECT pg_temp.talk('new', 'shop', 'carl');
@@ -98,6 +98,7 @@ SELECT is(pg_temp.outcome('eve', p.email, p.phone, pg_temp.proof_of(p.who, p.sig
     ('eve@example.com', NULL, 'ann', 'eve@example.com', '', 'proof_invalid', 'a proof for another visitor is none'),
     ('eve@example.com', NULL, 'eve', 'ann@example.com', '', 'proof_invalid', 'nor one of another e-mail'),
     ('eve@example.com', NULL, 'eve', 'Eve@example.com', '', 'proof_invalid', 'not even in another case'),
+    ('Eve@example.com', NULL, 'eve', 'eve@example.com', '', 'proof_invalid', 'whichever of them is in lower case'),
     (NULL, '+49301', 'eve', '+49301', '', 'proof_invalid', 'nor one of them in another''s place'))
     AS p(email, phone, who, signed, number, want, what);
 SELECT is(pg_temp.outcome('eve', NULL, NULL, upper(pg_temp.proof_of('eve', '', ''))), 'proof_invalid',
@@ -111,6 +112,7 @@ SELECT foyer_admin.application_set(pg_temp.id('shop'), p_require_proof => true) 
 SET LOCAL ROLE foyer_web;
 SELECT is(pg_temp.outcome('eve', 'new@example.com'), 'proof_missing',
     'a proof may be required, and that is said before an e-mail is found taken');
+SELECT is(((pg_temp.identify('eve', 'Eve')).verdict).outcome, 'proof_missing', 'also of a name alone, or of nothing');
 SELECT is(pg_temp.outcome('eve', 'new@example.com', NULL, pg_temp.proof_of('eve', 'new@example.com', '')), 'email_taken',
     'whose e-mail it is, is said to who has proved it');
 SELECT pg_temp.proof_of('eve', '', '') AS old \gset
