@@ -1,6 +1,6 @@
 -- Limits that change hold from the next request on, for what was admitted before, too.
 BEGIN;
-SELECT plan(21);
+SELECT plan(25);
 \ir lib/limiter.sql
 
 CREATE FUNCTION pg_temp.differ(p_subject text, p_max integer[], p_times integer)
@@ -55,6 +55,25 @@ SELECT ok(pg_temp.forget('fay') BETWEEN 64 AND 400, 'it stores less than an hour
 SELECT is(pg_temp.differ('fay', '{0,90,400}', 40), NULL, 'an hour is added');
 SELECT is(pg_temp.differ('fay', '{0,60,100}', 10), NULL, 'and lowered below what is inside');
 SELECT is(pg_temp.differ('fay', '{0,80,90}', 10), NULL, 'the minute is raised');
+
+-- ---- a window that was off for a while, and forgot meanwhile where it began
+
+SELECT is(pg_temp.differ('gus', '{0,0,400}', 50), NULL, 'an hour alone');
+CREATE FUNCTION pg_temp.minutes(p_subject text, p_times integer)
+RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    v_differ  text;
+BEGIN
+    FOR k IN 1 .. p_times LOOP
+        PERFORM pg_temp.pass(p_subject, '2 minutes');
+        v_differ := concat(v_differ, pg_temp.differ(p_subject, '{0,40,0}', 50));
+    END LOOP;
+    RETURN v_differ;
+END;
+$$;
+SELECT is(pg_temp.minutes('gus', 6), '', 'then a minute alone');
+SELECT cmp_ok(pg_temp.forget('gus'), '<', 100::bigint, 'which stores little of that hour');
+SELECT is(pg_temp.differ('gus', '{0,0,300}', 20), NULL, 'the hour comes back with what is stored');
 
 SELECT * FROM finish();
 ROLLBACK;
