@@ -1,6 +1,6 @@
 -- foyer.remember and foyer.recall: the first answer, again, for 24 hours.
 BEGIN;
-SELECT plan(20);
+SELECT plan(21);
 \ir lib/site.sql
 
 CREATE FUNCTION pg_temp.reply(p_name text)
@@ -106,6 +106,9 @@ SELECT is((r.verdict).replayed, true, 'which counts a day from then')
 SELECT throws_ok(
     $$ SELECT foyer.remember(pg_temp.ann(), 'short', pg_temp.hash('body'), pg_temp.reply('talk')) $$,
     '23514', NULL, 'a slot is a digest');
+SELECT throws_ok(
+    $$ SELECT foyer.remember(pg_temp.ann(), pg_temp.hash('slot'), 'short', pg_temp.reply('talk')) $$,
+    '23514', NULL, 'and so is a fingerprint');
 SELECT is((SELECT count(*) FROM foyer.idempotency), 2::bigint, 'there is one answer for each slot');
 
 SELECT * FROM finish();

@@ -1,6 +1,6 @@
 -- No row says of itself what cannot be, whoever writes it.
 BEGIN;
-SELECT plan(17);
+SELECT plan(21);
 \ir lib/site.sql
 SELECT pg_temp.talk(t.name, 'shop', 'ann', t.status, t.assigned)
   FROM (VALUES ('talk', 'active', 'olga'), ('waiting', 'pending', NULL), ('done', 'closed', 'olga'))
@@ -35,6 +35,18 @@ SELECT throws_ok('UPDATE foyer.message SET ' || q.change, '23514', NULL, q.why)
 SELECT throws_ok($$ INSERT INTO foyer.rate_counter (tenant_id, subject_id, scope, n, kept, last_at, tail)
     VALUES (pg_temp.id('shop'), pg_temp.id('ann'), 'robot', 1, 0, now(), ARRAY[now()]) $$,
     '23514', NULL, 'a limit is of something that has limits');
+
+SELECT throws_ok($$ UPDATE foyer.visitor SET phone = '04930123456' $$, '23514', NULL, 'a telephone number is one of the world');
+SELECT throws_ok($$ UPDATE foyer.api_key SET scopes = '{}' $$, '23514', NULL, 'a key may do something, or everything');
+
+-- ---- nor do two
+
+SELECT throws_ok($$ INSERT INTO foyer.tag (organization_id, id, name, created_at)
+    SELECT pg_temp.id('acme'), gen_random_uuid(), name, now() FROM unnest('{angry,ANGRY}'::text[]) AS u(name) $$,
+    '23505', NULL, 'tags of an organization differ not in case alone');
+SELECT throws_ok($$ INSERT INTO foyer.message
+    SELECT (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid()))).* FROM foyer.message AS m $$,
+    '23505', NULL, 'messages of a conversation have numbers of their own');
 
 SELECT * FROM finish();
 ROLLBACK;
