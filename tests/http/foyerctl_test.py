@@ -353,8 +353,16 @@ def purge(db, ctl):
     ids = [conversation(db, app, days) for days in [31] * 7 + [29]]
     counts = ["conversations", "participants", "readMarkers", "tags", "messages", "revisions", "idempotencyKeys",
               "counters"]
+    due = str(uuid.uuid4())    # an answer and a counter, too
+    db.sql("""INSERT INTO foyer.idempotency (tenant_id, caller_id, slot, fingerprint, created_at, response)
+        VALUES ('{a}', '{d}', sha256(''), sha256(''), now() - interval '25 hours', '{{}}');
+        SELECT foyer.rate_admit('{a}', 'operator', '{d}', '{{0,0,0}}');
+        UPDATE foyer.rate_counter SET last_at = now() - interval '2 hours'
+         WHERE subject_id = '{d}'""".format(a=app, d=due))
     session = db.session()
     session.lock_conversation(ids[0])
+    session.run("SELECT FROM foyer.idempotency WHERE caller_id = '%s' FOR UPDATE" % due)
+    session.run("SELECT FROM foyer.rate_counter WHERE subject_id = '%s' FOR UPDATE" % due)
     is_json(ctl.json("purge", "--batch", 2),
             dict.fromkeys(counts, 0) | {"conversations": 6, "participants": 6, "messages": 6},
             "purge: batch after batch, without waiting for what somebody holds; the sums of all")
@@ -362,7 +370,7 @@ def purge(db, ctl):
     status, out, _ = ctl("purge")
     is_((status, out.splitlines()),
         (DONE, ["conversations: 1", "participants: 1", "readMarkers: 0", "tags: 0", "messages: 1", "revisions: 0",
-                "idempotencyKeys: 0", "counters: 0"]), "the rest, for people")
+                "idempotencyKeys: 1", "counters: 1"]), "the rest, for people")
     is_json(ctl.json("purge"), dict.fromkeys(counts, 0), "and then nothing is left to do")
     is_(db.sql("SELECT count(*) FROM foyer.conversation WHERE application_id = '%s'" % app), "1", "but what is not due")
 

@@ -134,6 +134,22 @@ def tags(race):
     is_(said, ["quota_reached"], "and is told that they are too many, once these are there")
 
 
+def deletion(race):
+    """Two admins delete a conversation: who comes second finds none."""
+    talk = race.db.sql("SELECT id FROM foyer_api.conversation_create(%s, NULL, NULL, 'x')" % race.visitor(uuid.uuid4()))
+    delete = "SELECT ((foyer_api.conversation_delete(%s, NULL, NULL, '%s')).verdict).outcome"
+    first, said = race.db.session(), []
+    first.run("BEGIN")
+    is_(first.run(delete % (race.operator(0), talk)), "ok", "an admin deletes a conversation")
+    second = threading.Thread(target=lambda: said.append(race.db.sql(delete % (race.operator(1), talk))))
+    second.start()
+    until(lambda: race.waiting() == 1, "another one waits")
+    first.run("COMMIT")
+    first.close()
+    second.join()
+    is_(said, ["conversation_not_found"], "and finds that it has gone")
+
+
 def mended(race):
     """An operator sends while it gets the conversation: what was wrong is so no more when it is looked at."""
     made = race.db.foyerctl("operator", "create", race.org, "Bob")
@@ -195,6 +211,7 @@ def main():
     limits(race)
     emails(race)
     tags(race)
+    deletion(race)
     mended(race)
     removal(race)
     race.db.drop()
