@@ -1,6 +1,6 @@
 -- The check of an installation: silent about a good one, and about nothing that is wrong.
 BEGIN;
-SELECT plan(38);
+SELECT plan(40);
 
 CREATE FUNCTION pg_temp.found(p_name text) RETURNS text LANGUAGE sql AS $$
     SELECT c.ok || ': ' || c.detail FROM foyer_admin.installation_check(foyer_api.schema_version(), NULL) AS c
@@ -51,6 +51,8 @@ SELECT is(pg_temp.wrong(sabotage, 'grants'), 'false: ' || fault || '; apply sql/
     ('GRANT TRUNCATE ON foyer.message TO foyer_admin', 'foyer_admin has a right on foyer.message'),
     ('GRANT USAGE ON SEQUENCE foyer.rate_counter_id_seq TO foyer_web',
      'foyer_web has a right on foyer.rate_counter_id_seq'),
+    ('GRANT UPDATE ON SEQUENCE foyer.rate_counter_id_seq TO foyer_web',
+     'foyer_web has a right on foyer.rate_counter_id_seq'),
     ('GRANT SELECT ON foyer.rate_hit TO PUBLIC',
      'PUBLIC has SELECT on foyer.rate_hit, foyer_admin has a right on foyer.rate_hit, '
      'foyer_web has a right on foyer.rate_hit'),
@@ -63,6 +65,8 @@ SELECT is(pg_temp.wrong(sabotage, 'grants'), 'false: ' || fault || '; apply sql/
      'foyer_admin may not execute foyer_admin.purge(integer)'),
     ('REVOKE USAGE ON SCHEMA foyer_api FROM foyer_web', 'foyer_web may not use schema foyer_api'),
     ('GRANT USAGE ON SCHEMA foyer TO foyer_web', 'foyer_web may use schema foyer'),
+    ('CREATE FUNCTION foyer_api.more() RETURNS integer LANGUAGE sql AS ''SELECT 1''',
+     'PUBLIC has EXECUTE on foyer_api.more(), foyer_admin may execute foyer_api.more()'),
     ('GRANT CREATE ON SCHEMA foyer_api TO foyer_web', 'foyer_web may create in schema foyer_api'),
     ('GRANT USAGE ON SCHEMA foyer TO PUBLIC',
      'PUBLIC has USAGE on schema foyer, foyer_admin may use schema foyer, foyer_web may use schema foyer'))

@@ -1,6 +1,6 @@
 -- Limits: set, shown, and how much of them is used.
 BEGIN;
-SELECT plan(47);
+SELECT plan(48);
 
 SET LOCAL ROLE foyer_admin;
 SELECT id AS app, "organizationId" AS org FROM foyer_admin.application_create('Shop') \gset
@@ -20,6 +20,9 @@ SELECT results_eq('shown', $$ VALUES ('visitor', 1, 30, 0), ('operator', 25, 7, 
     'the operators'' limits are those of the organization');
 SELECT results_eq(format('SELECT * FROM foyer_admin.limits_show(%L)', :'stranger'),
     $$ VALUES ('visitor', 3, 30, 200), ('operator', 25, 500, 5000), ('key', 0, NULL::integer, 0) $$, 'and of no other');
+SELECT results_eq(format($$ SELECT * FROM foyer_admin.limits_set(%L, 'visitor', p_minute => 31) $$, :'stranger'),
+    $$ VALUES ('visitor', 3, 31, 200), ('operator', 25, 500, 5000), ('key', 0, NULL::integer, 0) $$,
+    'the windows before and after one stay');
 SELECT results_eq(format('SELECT * FROM foyer_admin.limits_set(%L, %L)', :'app', scope),
     $$ VALUES ('visitor', 1, 30, 0), ('operator', 25, 7, 5000), ('key', 0, NULL::integer, 0) $$, 'all windows may be left out: ' || scope)
   FROM unnest('{visitor,operator,key}'::text[]) AS u(scope);

@@ -1,6 +1,6 @@
 -- What changed in a conversation after a cursor: the newest state of each thing, once.
 BEGIN;
-SELECT plan(36);
+SELECT plan(37);
 \ir lib/site.sql
 SELECT pg_temp.talk('talk', 'shop', 'ann', 'active', 'olga');
 SELECT pg_temp.message(m.name, 'talk', m.sender, m.role, '2025-01-15 10:00Z'::timestamptz + m.k * interval '1 minute', m.seq)
@@ -97,6 +97,7 @@ SELECT is(pg_temp.said('bob', 0, 100, '{*}'), 'conversation_not_found', 'nor by 
 
 SELECT is(pg_temp.said('ann', 0, 3, '{9}'), 'unmodified 9', 'who has the newest number is told so');
 SELECT is(pg_temp.said('ann', 0, 3, '{7,8,9}'), 'unmodified 9', 'among others');
+SELECT is(pg_temp.said('olga', 0, 3, '{9}'), 'unmodified 9', 'an operator, too, who names no application');
 SELECT is(pg_temp.said('ann', 0, 3, '{*}'), 'unmodified 9', 'any will do');
 SELECT is(pg_temp.said('ann', 8, 3, '{8}'), '9: 9 message', 'an older one gets what changed');
 SELECT is(pg_temp.said('ann', 8, 3, '{}'), '9: 9 message', 'and so does none at all');
