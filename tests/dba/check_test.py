@@ -19,6 +19,7 @@ from lib.server import free_port
 from lib.servers import SERVERS
 from lib.site import Site
 from lib.tap import is_, ok, run
+from lib.wait import until
 
 BUILD = pathlib.Path(os.environ["FOYER_BUILD"])
 DATABASE = ["connection", "clock", "version", "grants", "functions", "timeouts", "isolation", "planner", "encoding",
@@ -133,6 +134,29 @@ def connections(db):
     db.alter("CONNECTION LIMIT -1")
 
 
+def alone():
+    """A cluster of its own: that of the tests may lose data in more than one way, and others connect to it."""
+    cluster = Cluster()
+    db = cluster.deploy()
+
+    def switch(name, value):
+        cluster.sql("ALTER SYSTEM SET %s = %s" % (name, value))
+        cluster.sql("SELECT pg_reload_conf()")
+        until(lambda: "%s %s" % (name, value) in ctl(db)[1]["durability"][1], "%s is %s" % (name, value))
+
+    status, found = ctl(db)
+    is_((status, found["durability"]), (0, ("ok", "fsync on, full_page_writes on, synchronous_commit on")),
+        "a cluster that loses nothing is right")
+    is_(found["connections"], ("ok", "foyer_web may hold 36, holds 0"),
+        "of its 40 connections 3 are kept for superusers, and foyerctl has one")
+    for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        switch(name, "off")
+        wrong(ctl(db), "durability", "; a crash may lose what was acknowledged: set them on$",
+              "%s = off alone is a warning" % name, "WARN")
+        switch(name, "on")
+    cluster.stop()
+
+
 def encryption():
     """A server that is reached over TCP, with a certificate of its own."""
     home = tempfile.mkdtemp(prefix="t", dir=os.environ["FOYER_TEST_TMP"])
@@ -227,6 +251,7 @@ def main():
     connections(db)
     pool(db)
     sites(db)
+    alone()
     encryption()
 
 
