@@ -9,7 +9,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from lib.database import Database
 from lib.expect import refused, status_is
-from lib.fcgi import Worker
+from lib.fcgi import PARAMS, STDIN, Connection, Worker, begin, cgi, pairs, stream
 from lib.pgproxy import Proxy
 from lib.tap import is_, ok, run
 
@@ -61,14 +61,21 @@ def severed(worker, proxy, v, path):
     is_(worker.sql("SELECT count(*) FROM foyer.message"), "1", "and the message is there once")
 
 
-def slow(proxy, v):
-    """Connecting, asking for the version, preparing and executing have one deadline together."""
-    v.door.database.disconnect()
-    proxy.delay = 4
+def slow(worker, proxy, v):
+    """Connecting, asking for the version, preparing and executing have one deadline together; and who has waited for
+    that in vain spares those behind it the same."""
+    worker.database.disconnect()
+    proxy.delay, sessions = 4, len(proxy.startup)
     clock = time.monotonic()
-    r = v.get("/conversations", fault=True)
-    refused(r, "unavailable", None, "a database that answers each step late is 503")
+    waiting = [Connection(worker.path) for _ in range(3)]
+    for connection in waiting:
+        params = pairs(cgi("GET", worker.base + "/conversations", v.headers.items()))
+        connection.send(begin(), stream(PARAMS, params), stream(STDIN, b""))
+    for connection in waiting:
+        refused(connection.reply(), "unavailable", None, "a database that answers each step late is 503")
+        connection.close()
     ok(time.monotonic() - clock < BOUND, "within %d seconds in all" % BOUND, time.monotonic() - clock)
+    is_(len(proxy.startup) - sessions, 1, "and it is asked once")
     proxy.delay = 0
 
 
@@ -80,7 +87,7 @@ def main():
         path = "/conversations/%s/messages" % v.start()["id"]
         at_commit(worker, v, path)
         severed(worker, proxy, v, path)
-        slow(proxy, v)
+        slow(worker, proxy, v)
         worker.finish()
         proxy.close()
 

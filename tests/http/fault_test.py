@@ -13,6 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from lib.database import Database
 from lib.expect import answers, anything, refused, status_is
 from lib.fcgi import PARAMS, STDIN, Connection, Worker, begin, cgi, pairs, stream
+from lib.mounts import MOUNTS
 from lib.site import Site
 from lib.tap import is_, ok, run
 from lib.wait import until
@@ -30,6 +31,7 @@ END $$;
 ALTER SEQUENCE public.fault RESTART;
 CREATE OR REPLACE TRIGGER fault BEFORE INSERT ON foyer.message FOR EACH ROW EXECUTE FUNCTION public.fault();
 """
+SESSION = "SELECT max(backend_start) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'foyer_web'"
 
 
 def is_away(site, v, why):
@@ -46,6 +48,9 @@ def is_away(site, v, why):
     status_is(site.get(site.base + "/nowhere"), 404, why + ": an unknown path is 404")
     status_is(v.request("PUT", "/conversations"), 405, why + ": another method is 405")
     status_is(v.post("/conversations", body=b"x" * 131073), 413, why + ": a large body is 413")
+    for mount in MOUNTS:
+        mount.refuses(v.at(mount).get("/conversations", headers={"Authorization": None}), "unauthorized",
+                      why + ": no key is 401, whether it can be counted or not")
 
 
 def is_back(site, v, workers, why):
@@ -111,10 +116,10 @@ def in_flight(site, v):
     path = "/conversations/%s/messages" % v.conversation
     before = v.get(path + "?limit=100").json["messages"]
     cancel = "SELECT %s(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    for how, text in (("its connection is cut", cancel % "pg_terminate_backend"),
-                      ("it is cancelled", cancel % "pg_cancel_backend"),
-                      ("the lock is not to be had", None)):
-        holder = site.database.session()
+    for how, text, state in (("its connection is cut", cancel % "pg_terminate_backend", "57P01"),
+                             ("it is cancelled", cancel % "pg_cancel_backend", "57014"),
+                             ("the lock is not to be had", None, "55P03")):
+        holder, written = site.database.session(), len(site.raw_log())
         holder.lock_conversation(v.conversation)
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             sent = pool.submit(v.post, path, {"content": "half done"}, fault=True)
@@ -122,6 +127,8 @@ def in_flight(site, v):
             if text:
                 site.sql(text)
             refused(sent.result(), "unavailable", None, "a request in flight is 503 when " + how)
+        ok("message_send: %s: " % state in site.raw_log()[written:], "and not tried again: the log says so when " + how,
+           site.raw_log()[written:])
         holder.close()
         is_(v.get(path + "?limit=100", fault=True).json, {"messages": before, "limit": 100, "offset": 0},
             "and nothing is written when " + how)
@@ -130,17 +137,47 @@ def in_flight(site, v):
 
 def raised(site, v):
     path = "/conversations/%s/messages" % v.conversation
-    for code, name in (("40001", "a serialization failure"), ("40P01", "a deadlock")):
+    for code, name, told in (("40001", "a serialization failure", "unavailable"),
+                             ("40P01", "a deadlock", "unavailable"),
+                             ("0A000", "a plan whose result has changed", "unavailable"),
+                             ("22P07", "a composite that has grown", "internal_server_error"),
+                             ("42804", "a result of another type", "internal_server_error"),
+                             ("25006", "a standby", "unavailable")):
         site.sql(FAULT % (1, code))
-        status_is(v.post(path, {"content": name}, fault=True), 201, name + " is tried again once")
+        status_is(v.post(path, {"content": name}, fault=True), 201, name + " is tried again")
+        site.sql(FAULT % (2, code))
+        refused(v.post(path, {"content": name}, fault=True), told, None, "but only once: " + name)
         is_(site.sql("SELECT count(*) FROM foyer.message WHERE content = '%s'" % name), "1",
-            "and the message is there once")
+            "and one message is there")
     site.sql(FAULT % (1, "XX000"))
     r = v.post(path, {"content": "x"}, fault=True)
     refused(r, "internal_server_error", None, "what nobody foresaw is 500")
     ok(b"secret" not in r.body and b"fault" not in r.body, "and tells nothing of it", r)
     site.sql("DROP TRIGGER fault ON foyer.message")
     status_is(v.post(path, {"content": "x"}), 201, "after that all is well")
+
+
+def given_up():
+    """A session that has lost its prepared statements, or may keep something broken, costs one request, not all that
+    follow."""
+    database = Database()
+    worker = Worker(database=database, conninfo=database.conninfo(), prepare="on")
+    v = worker.new_app().visitor()
+    path = "/conversations/%s/messages" % v.start()["id"]
+    worker.sql("CREATE FUNCTION public.forget() RETURNS trigger LANGUAGE plpgsql AS "
+               "$$ BEGIN DEALLOCATE ALL; RETURN NEW; END $$;"
+               "CREATE TRIGGER forget AFTER INSERT ON foyer.message EXECUTE FUNCTION public.forget()")
+    is_([v.post(path, {"content": "x"}, fault=True).status for _ in range(4)], [201, 503, 201, 503],
+        "a session that forgets its statements is replaced by another")
+    ok("message_send: 26000: " in worker.raw_log() and "; set FOYER_PREPARE=off" in worker.raw_log(),
+       "and the log says what to do", worker.raw_log())
+    worker.sql("DROP TRIGGER forget ON foyer.message;" + FAULT % (1, "XX000"))
+    status_is(v.get("/conversations"), 200, "a session serves")
+    before = worker.sql(SESSION)
+    is_([v.post(path, {"content": "x"}, fault=True).status for _ in range(2)], [500, 201],
+        "an internal error is told once")
+    ok(worker.sql(SESSION) != before, "for its session is replaced, too", before)
+    worker.finish()
 
 
 def late():
@@ -194,6 +231,7 @@ def main():
     schema(site, v)
     in_flight(site, v)
     raised(site, v)
+    given_up()
     late()
     deaf()
     site.finish()

@@ -70,6 +70,18 @@ def strange_database():
     worker.finish()
 
 
+def other_encoding():
+    """What the operator's own connection string says of encodings does not matter."""
+    database = Database()
+    worker = Worker(database=database, conninfo=database.conninfo(client_encoding="LATIN1"))
+    v = worker.new_app().visitor()
+    c = v.start("Caf\u00e9 \u20ac")["id"]
+    shown = v.get("/conversations/" + c).json["conversation"]["subject"]
+    is_([shown, worker.sql("SELECT subject FROM foyer.conversation")], ["Caf\u00e9 \u20ac"] * 2,
+        "with another client_encoding in FOYER_DB text is still UTF-8")
+    worker.finish()
+
+
 def other_verdict():
     """A worker that cannot understand the database ends, with a line; the web server starts the next one."""
     worker = Worker()
@@ -106,6 +118,7 @@ def main():
     help_and_version()
     bad_setting()
     strange_database()
+    other_encoding()
     other_verdict()
     for_people()
 

@@ -14,6 +14,7 @@ from lib.database import Database
 from lib.fcgi import Worker
 from lib.pgproxy import Proxy
 from lib.tap import is_, ok, run
+from lib.wait import until
 
 TALK = {"Sync": ("F", "S"), "Execute": ("F", "E"), "ReadyForQuery": ("B", "Z"), "Query": ("F", "Q"),
         "Parse": ("F", "P")}
@@ -72,6 +73,13 @@ def counted(prepare):
                     [status, {"Sync": trips, "Execute": trips, "ReadyForQuery": trips, "Query": 0, "Parse": parses}],
                     "FOYER_PREPARE=%s: %s is %d round trip%s" % (prepare, name, trips, time))
         ok(len(proxy.startup) == 1, "FOYER_PREPARE=%s: one connection serves them all" % prepare, proxy.startup)
+        database.disconnect()
+        ready = worker.base + "/health/ready"
+        until(lambda: worker.get(ready, fault=True).status == 200, "there is another connection")
+        for _ in range(3):
+            worker.get(ready)
+        ok(len(proxy.startup) == 2, "FOYER_PREPARE=%s: when the server has ended that, one other does" % prepare,
+           proxy.startup)
         if prepare == "off":
             is_([name for name in proxy.named if name], [], "a pool in transaction mode is shown no named statement")
             is_([words for words in proxy.startup if b"options" in words], [], "and no start-up options")
