@@ -99,7 +99,8 @@ JSON = ("application/json", "APPLICATION/JSON", "application/json; charset=utf-8
         "application/json ;a=b")
 OTHER = ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json",
          "application/jsonx", "application/xjson", "application/xml", "application/json-seq", "application/x+jsonx",
-         "json", "application/", "/json", "*/*", "text/plain; a=application/json", "image/x+json", "application/x-json")
+         "json", "application/", "application/+json", "/json", "*/*", "text/plain; a=application/json", "image/x+json",
+         "application/x-json")
 
 
 def media_types(v, path):

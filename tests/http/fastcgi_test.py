@@ -13,6 +13,9 @@ from lib.fcgi import (ABORT, END, GET_VALUES, PARAMS, STDIN, STDOUT, Connection,
 from lib.tap import is_, ok, run
 
 GOOD = b'{"content": "x"}'
+LENGTH = "body does not have the length that Content-Length declares"
+MALFORMED = "Idempotency-Key must be 1 to 255 visible ASCII characters"
+MOST = 100    # header fields
 
 
 class Hostile:
@@ -57,10 +60,14 @@ def lengths(h):
             "a long body without a length is 413")
     refused(h.call(GOOD.ljust(3000000), CONTENT_LENGTH=None), "payload_too_large", None, "so are three million bytes")
     for declared in ("-1", "1e1", "0x10", "x", " ", "16 16", "16,16", "1\n", "+16", "\u0661\u0666"):
-        h.survives("CONTENT_LENGTH=%r" % declared, h.call(CONTENT_LENGTH=declared))
+        refused(h.call(CONTENT_LENGTH=declared), "bad_request", LENGTH, "CONTENT_LENGTH=%r is no length" % declared)
     for declared in ("1", "15", "0"):
-        h.survives("a body longer than CONTENT_LENGTH=%s" % declared, h.call(CONTENT_LENGTH=declared))
+        refused(h.call(CONTENT_LENGTH=declared), "bad_request", LENGTH,
+                "a body longer than CONTENT_LENGTH=%s is refused" % declared)
+    refused(h.call(CONTENT_LENGTH="17", CONTENT_TYPE="text/plain"), "unsupported_media_type", None,
+            "the media type comes before the length of the body")
     sent = h.count()
+    is_(sent, 0, "none of them was a message")
     for declared in ("", None):
         status_is(h.call(CONTENT_LENGTH=declared), 201,
                   "with CONTENT_LENGTH %r the body ends where the stream ends" % declared)
@@ -96,6 +103,11 @@ def parameters(h):
                          ("a method alone", [("REQUEST_METHOD", "GET")]), ("a path alone", [("REQUEST_URI", h.path)]),
                          ("an empty method and path", [("REQUEST_METHOD", ""), ("REQUEST_URI", "")])):
         h.survives(name, h.worker.call(params))
+    own = h.params(method="GET")
+    rest = [("HTTP_X_%d" % i, "x") for i in range(MOST - sum(name.startswith("HTTP_") for name, _ in own))]
+    status_is(h.worker.call(rest + own), 200, "%d header fields are read, the last like the first" % MOST)
+    refused(h.worker.call(own + rest + rest[:1]), "bad_request", "Too many header fields", "one more is refused")
+    refused(h.call(HTTP_IDEMPOTENCY_KEY=""), "bad_request", MALFORMED, "an empty Idempotency-Key is refused")
     many = [("HTTP_X_%d" % i, "x") for i in range(200)]
     h.survives("200 header fields", h.worker.call(h.params(method="GET") + many))
     h.survives("200 header fields first", h.worker.call(many + h.params(method="GET")))

@@ -222,6 +222,8 @@ def causes(site, mount, app):
     mount.refuses(suspended.visitor().at(mount).get("/conversations"), "forbidden",
                   "MB-13, MB-D4, W-8: the key of a suspended application is 403", "Application is suspended")
     mount.refuses(o.post("/conversations", {}), "forbidden", "W-8: the wrong kind of key is 403")
+    mount.refuses(v.get("/conversations", headers={"X-Visitor-Id": "x"}), "malformed",
+                  "MB-7, T-12, W-6: a malformed header is not a missing one", "X-Visitor-Id must be a valid UUID")
     pending = v.start()["id"]
     mount.refuses(o.post("/conversations/%s/messages" % pending, {"content": "x"}), "forbidden",
                   "MB-9: an author who is not the conversation's operator is refused")

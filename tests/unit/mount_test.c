@@ -4,6 +4,7 @@
  */
 #include <stddef.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "arena.h"
 #include "db.h"
@@ -243,8 +244,15 @@ static const struct {
 	    "\"g\":1,\"h\":1,\"i\":1,\"j\":1,\"k\":1,\"l\":1,\"m\":1,\"n\":1,"
 	    "\"o\":1,\"p\":1,\"q\":1,\"r\":1,\"s\":1,\"t\":1,\"u\":1}}",
 	    LABELS },
-	{ "/visitor", "{\"proof\":\"00\"}",
-	    FLAT_400("proof must be 64 hexadecimal digits") },
+#define PROOF FLAT_400("proof must be 64 hexadecimal digits")
+#define HEX_63                             \
+	"00000000000000000000000000000000" \
+	"0000000000000000000000000000000"
+	{ "/visitor", "{\"proof\":\"00\"}", PROOF },
+	{ "/visitor", "{\"proof\":\"" HEX_63 "\"}", PROOF },
+	{ "/visitor", "{\"proof\":\"" HEX_63 "g\"}", PROOF },
+	{ "/visitor", "{\"proof\":\"" HEX_63 "00\"}", PROOF },
+	{ "/visitor", "{\"proof\":\"" HEX_63 "0g\"}", PROOF },
 	{ "/visitor", "{\"name\":\"\"}",
 	    FLAT_400("name must be 1 to 200 characters") },
 	{ "/visitor", "{\"email\":\"a@b\\u0000\"}",
@@ -362,6 +370,29 @@ test_queries(void)
 	}
 }
 
+/* The value of a parameter that is a list, with so many ids. */
+static const char *
+tags(size_t n)
+{
+	struct str s;
+
+	begin(FLAT, "GET", "/conversations", CALLER_OPERATOR);
+	s = str_new(arena);
+	for (size_t i = 0; i < n; i++)
+		str_printf(&s, "%stagId=" ID, i > 0 ? "&" : "");
+	rq.query = s.text;
+	return checked(NULL);
+}
+
+static void
+test_filters(void)
+{
+	ok(strncmp(tags(20), "-|-|-|{" ID, 7 + strlen(ID)) == 0,
+	    "20 tags may be asked for");
+	is_text(tags(21), FLAT_400("tagId must have 1 to 20 UUIDs"),
+	    "21 may not");
+}
+
 static const char *
 failure(int mount, enum problem problem)
 {
@@ -468,10 +499,25 @@ has(const char *line)
 	return strstr(s.text, line) != NULL;
 }
 
+/* The instant that X-RateLimit-Reset tells. */
+static int64_t
+reset_told(void)
+{
+	static const char name[] = "\r\nX-RateLimit-Reset: ";
+	struct str s = str_new(arena);
+	const char *at;
+
+	reply_headers(&rq, 2, &s);
+	at = strstr(s.text, name);
+	return at != NULL ? strtoll(at + strlen(name), NULL, 10) : -1;
+}
+
 /* Where the limiter was not asked. */
 static void
 test_headers(void)
 {
+	int64_t before, told;
+
 	begin(FLAT, "GET", "/health/live", CALLER_NONE);
 	rq.status = 503;
 	ok(!has("X-RateLimit-"), "flat: nothing is said of limits");
@@ -483,6 +529,10 @@ test_headers(void)
 	rq.status = 503;
 	ok(has("\r\nX-RateLimit-Limit: 100\r\nX-RateLimit-Remaining: 0\r\n"),
 	    "coded: nothing, while we are out of order");
+	before = (int64_t)time(NULL);
+	told = reset_told();
+	ok(told >= before + 1 && told <= (int64_t)time(NULL) + 1,
+	    "coded: until the second that Retry-After names");
 }
 
 static void
@@ -507,6 +557,7 @@ main(void)
 	test_faults();
 	test_details();
 	test_queries();
+	test_filters();
 	test_problems();
 	test_successes();
 	test_headers();

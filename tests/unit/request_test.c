@@ -49,6 +49,8 @@ static const struct {
 	{ "Basic dXNlcjpwYXNz", NULL, CALLER_NONE, PROBLEM_KEY_MISSING },
 	{ "Bearer " LIVE, OTHER, CALLER_NONE, PROBLEM_KEY_UNKNOWN },
 	{ "Bearer " LIVE, TEST, CALLER_NONE, PROBLEM_KEY_UNKNOWN },
+	{ "Bearer " LIVE, "dk_live_0123456789ABCDEFGHIJabcdefghij42",
+	    CALLER_NONE, PROBLEM_KEY_UNKNOWN },
 	{ "Bearer", NULL, CALLER_NONE, PROBLEM_KEY_MALFORMED },
 	{ "Bearer ", NULL, CALLER_NONE, PROBLEM_KEY_MALFORMED },
 	{ "Bearer x", NULL, CALLER_NONE, PROBLEM_KEY_MALFORMED },
@@ -303,6 +305,9 @@ test_parameters(void)
 	request_parameter(&rq, "HTTP_X_VISITOR_ID", "");
 	is_text(rq.headers[HEADER_VISITOR_ID], "a, b, ",
 	    "one that comes again makes a list");
+	request_parameter(&rq, "HTTP_ORIGIN", "");
+	request_parameter(&rq, "HTTP_ORIGIN", "a");
+	is_text(rq.headers[HEADER_ORIGIN], ", a", "also when it was empty");
 	request_parameter(&rq, "CONTENT_LENGTH", "");
 	is_text(rq.headers[HEADER_CONTENT_LENGTH], "",
 	    "an empty one is told from none");

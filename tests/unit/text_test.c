@@ -384,6 +384,9 @@ static const struct sample emails[] = {
 	{ "a@" LABEL_63 "." LABEL_63 "." LABEL_63 "."
 	  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	    true },
+	{ "a@" LABEL_63 "." LABEL_63 "." LABEL_63 "."
+	  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	    false },
 	{ "a@" LABEL_63 "." LABEL_63 "." LABEL_63 "." LABEL_63, false },
 	{ "", false },
 	{ "@", false },
