@@ -7,7 +7,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from lib.expect import micros
-from lib.fcgi import Worker, cgi
+from lib.fcgi import PARAMS, STDIN, Connection, Worker, begin, cgi, pairs, stream
 from lib.site import Site
 from lib.tap import is_, ok, run
 from lib.wait import until
@@ -55,6 +55,7 @@ def lines(site):
            "%s says how long it took, and the database of that" % what, line)
         if who:
             is_([line.get("app"), line.get("visitor")], [app.id, v.id], "%s names application and visitor" % what)
+    is_(seen[-2]["db_ms"], "0.000", "what needs no database has not waited for it")
     is_(seen[2]["route"], seen[3]["route"], "the route of two conversations is the same")
     ok(not any(id in line["route"] for line in seen for id in (c, d, app.id)), "a route is a pattern, without ids",
        *(line["route"] for line in seen))
@@ -76,6 +77,25 @@ def limited(site):
     is_([line["status"], line["code"], line["app"], line["visitor"]], ["429", "rate_limit_exceeded", app.id, v.id],
         "a refusal is logged with its application and visitor")
     ok(micros(line["at"]) > 0, "and with its instant")
+
+
+def unheard():
+    """A client that has gone does not get the answer, and the line says so."""
+    worker = Worker()
+    v, body = worker.new_app().visitor(), b'{"content": "x"}'
+    path = "%s/conversations/%s/messages" % (worker.base, v.start()["id"])
+    holder, connection = worker.database.session(), Connection(worker.path)
+    holder.lock_conversation(path.split("/")[-2])
+    params = cgi("POST", path, v.headers.items(), body)
+    connection.send(begin(), stream(PARAMS, pairs(params)), stream(STDIN, body))
+    until(lambda: worker.database.blocked() == 1, "the request waits for the lock")
+    connection.close()
+    holder.run("COMMIT")
+    holder.close()
+    until(lambda: len(worker.log_lines()) == 2, "both requests have their lines")
+    is_([(line["status"], line.get("sent")) for line in worker.log_lines()], [("201", None), ("201", "no")],
+        "only an answer that nobody has taken says sent=no")
+    worker.finish()
 
 
 def forging():
@@ -109,6 +129,7 @@ def main():
     lines(site)
     limited(site)
     is_([line["unparsed"] for line in site.log_lines() if "unparsed" in line], [], "every line of the log is logfmt")
+    unheard()
     forging()
     site.finish()
 
