@@ -60,12 +60,9 @@ class Gateway(Door):
 
 
 def feed(descriptor, data):
-    """Writes all of the body, until nobody reads it any more."""
-    try:
-        while data:
-            data = data[os.write(descriptor, data):]
-    except BrokenPipeError:
-        pass
+    """Writes all of the body: a server looks for the answer only then, and a program that ends before breaks it."""
+    while data:
+        data = data[os.write(descriptor, data):]
 
 
 def routes(gate):
@@ -144,6 +141,14 @@ def alone(gate):
     is_(done.returncode, 0, "by hand an argument is one")
 
 
+def environment(gate, v):
+    """What a program's parameters leave of its environment is still libpq's."""
+    given = gate.settings.pop("FOYER_DB")
+    gate.settings |= {"PG" + name.upper().replace("DBNAME", "DATABASE"): value
+                      for name, value in (pair.split("=", 1) for pair in given.split(" "))}
+    status_is(v.get("/conversations"), 200, "without FOYER_DB the variables of libpq say where the database is")
+
+
 def away(gate, v):
     gate.settings["FOYER_DB"] = gate.database.conninfo().replace("dbname=", "dbname=no_")
     refused(v.get("/conversations", fault=True), "unavailable", None, "without a database it is 503")
@@ -156,6 +161,7 @@ def main():
     bodies(gate, v, c)
     arguments(gate, v)
     alone(gate)
+    environment(gate, v)
     away(gate, v)
     gate.finish()
 
