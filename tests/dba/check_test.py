@@ -14,6 +14,7 @@ from lib.account import give
 from lib.cluster import Cluster
 from lib.database import Database
 from lib.lighttpd import Lighttpd
+from lib.pgproxy import Proxy
 from lib.pooler import Pooler
 from lib.server import free_port
 from lib.servers import SERVERS
@@ -157,6 +158,26 @@ def alone():
     cluster.stop()
 
 
+class Aged(Proxy):
+    """A server that says it is older than it is."""
+
+    def forth(self, side, message, sink):
+        name = b"server_version\0"
+        if side == "B" and message[:1] == b"S" and name in message:
+            told = name + b"13.99\0"
+            message = b"S" + (4 + len(told)).to_bytes(4, "big") + told
+        super().forth(side, message, sink)
+
+
+def age(db):
+    with tempfile.TemporaryDirectory() as home:
+        os.chmod(home, 0o755)
+        proxy = Aged(home)
+        wrong(ctl(db, host=home), "connection", "^PostgreSQL 13.99, Unix socket in .*; move to PostgreSQL 14 or later$",
+              "a server that is too old is wrong")
+        proxy.close()
+
+
 def encryption():
     """A server that is reached over TCP, with a certificate of its own."""
     home = tempfile.mkdtemp(prefix="t", dir=os.environ["FOYER_TEST_TMP"])
@@ -218,6 +239,8 @@ def sites(db):
     status, found = visit(db)
     is_((status, list(found), names(found, "WRONG"), names(found, "WARN")),
         (0, DATABASE + SITE, [], ["durability"]), "a good site is looked at, and right")
+    is_([found[name][1] for name in ("body", "body-limit")], ["131072 bytes reach Foyer", "131073 bytes reach Foyer"],
+        "a body as large as may be was tried, and one a byte larger")
     is_(visit(db, prefix="/chat")[0], 0, "so is one below a path")
     header = 'server.modules += ("mod_setenv")\nsetenv.set-request-header = ("%s" => "")\n'
     wrong(visit(db, more=header % "Authorization"), "authorization", "^401 Missing credentials; let the web server "
@@ -250,6 +273,7 @@ def main():
     rights(db)
     connections(db)
     pool(db)
+    age(db)
     sites(db)
     alone()
     encryption()

@@ -103,7 +103,9 @@ def malformed(ctl):
             (["key", "create", NOBODY, "--scope", "messages:read,messages:write"], "--scope must be"),
             (["check", "--url", "ftp://a/api/v1"], "--url must begin with http"),
             (["check", "--url", "http://a/api"], "--url must"), (["check", "--url", "http:///api/v1"], "--url must"),
-            (["check", "--url", "http://a b/api/v1"], "--url must"), (["check", "--workers", "0"], "--workers must be"),
+            (["check", "--url", "http://a b/api/v1"], "--url must"),
+            (["check", "--url", "http://u@a/api/v1"], "--url must"),
+            (["check", "--url", "http://a?/api/v1"], "--url must"), (["check", "--workers", "0"], "--workers must be"),
             (["limits", "usage", NOBODY, "x"], "VISITOR must be a UUID"),
             (["purge", "--batch", "0"], "--batch must be"), (["purge", "--batch", "10001"], "--batch must be"),
             ([*app, "--edit-window", "315360001"], "--edit-window must be an integer from 0 to 315360000"),
@@ -220,6 +222,10 @@ def keys(db, ctl, app):
                 {"expiresAt": "2030-01-31T00:00:00.000Z"}, {"expiresAt": "2020-02-29T04:30:30.500Z"},
                 {"expiresAt": "2030-01-31T13:30:00.000Z"}, {"scopes": ["conversations:read", "messages:write"]}))],
             "key list: an array without keys; a date is its first instant")
+    rows = ctl("key", "list", app["id"])[1].splitlines()[1:]
+    is_([len(rows), len({re.search(TIME.pattern, row).start() for row in rows})], [6, 1],
+        "for people, columns are aligned whatever the characters in front of them")
+    ok("Caf\u00e9 \U0001f600  -  " in rows[1], "and two blanks behind the widest of them", rows[1])
     is_json([ctl.json("key", verb, made[1]["id"]) for verb in ("disable", "enable")],
             [{"id": made[1]["id"], "disabledAt": at} for at in (TIME, None)],
             "key disable: since when; key enable takes that back")
