@@ -470,6 +470,25 @@ test_problems(void)
 			    problem_row(problems[i].problem)->name);
 }
 
+/* The text of coded counts in English. */
+static void
+test_wait(void)
+{
+	struct str s;
+
+	begin(CODED, "GET", "/conversations", CALLER_VISITOR);
+	rq.problem = PROBLEM_RATE_LIMITED;
+	rq.verdict = (struct verdict){ .rate_scope = "key",
+		.rate_window = "minute",
+		.rate_limit = 100,
+		.at = AT,
+		.rate_reset = AT + SECOND };
+	s = str_new(arena);
+	reply_failure(&rq, &s);
+	ok(strstr(s.text, "reached. Wait 1 second.\"") != NULL,
+	    "/coded: one second is not seconds");
+}
+
 /* Answers without a row of the database. */
 static void
 test_successes(void)
@@ -559,6 +578,7 @@ main(void)
 	test_queries();
 	test_filters();
 	test_problems();
+	test_wait();
 	test_successes();
 	test_headers();
 	test_address();

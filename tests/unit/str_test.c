@@ -109,6 +109,30 @@ test_logfmt(void)
 }
 
 static const struct {
+	const char *bytes, *want;
+} plains[] = {
+	{ "", "" },
+	{ "caf\xc3\xa9 \"x\" \\ \xf0\x9f\x98\x80",
+	    "caf\xc3\xa9 \"x\" \\ \xf0\x9f\x98\x80" },
+	{ "a\nb\tc", "a?b?c" },
+	{ "\x1b[31m", "?[31m" },
+	{ "\x1f \x7e\x7f", "? \x7e?" },
+	{ "\xc2\x80|\xc2\x9f|\xc2\xa0", "?|?|\xc2\xa0" },
+};
+
+static void
+test_plain(void)
+{
+	for (size_t i = 0; i < sizeof(plains) / sizeof(plains[0]); i++) {
+		struct str s = str_new(arena);
+
+		str_plain(&s, plains[i].bytes, strlen(plains[i].bytes));
+		is_text(s.text, plains[i].want,
+		    "nothing that a terminal obeys: case %zu", i + 1);
+	}
+}
+
+static const struct {
 	int64_t us;
 	int digits;
 	const char *want;
@@ -244,6 +268,7 @@ main(void)
 	test_json();
 	test_name();
 	test_logfmt();
+	test_plain();
 	test_time();
 	test_calendar();
 	test_growth();
