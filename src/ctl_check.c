@@ -256,7 +256,7 @@ check_value(struct arena *a, const struct operand *o, const char *text)
 	return NULL;
 }
 
-/* "must be live or test" */
+/* "must be visitor, operator or key" */
 static const char *
 choice_rule(struct arena *a, const char *words)
 {
@@ -265,7 +265,8 @@ choice_rule(struct arena *a, const char *words)
 	str_raw(&s, "must be ");
 	for (; *words != '\0'; words++)
 		if (*words == '|')
-			str_raw(&s, " or ");
+			str_raw(&s,
+			    strchr(words + 1, '|') != NULL ? ", " : " or ");
 		else
 			str_bytes(&s, words, 1);
 	return s.text;

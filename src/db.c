@@ -284,12 +284,12 @@ log_failure(const char *what, const PGresult *result)
 	if (message == NULL)
 		message = PQresultErrorMessage(result);
 	if (result == NULL)
-		log_line(LOG_ERROR,
+		log_error(
 		    "%s: no answer within %d s; the database hangs, or the way "
 		    "to it",
 		    what, CALL_MS / 1000);
 	else
-		log_line(LOG_ERROR, "%s: %s: %.*s%s", what, state,
+		log_error("%s: %s: %.*s%s", what, state,
 		    (int)strcspn(message, "\n"), message,
 		    states[state_row(state)].hint);
 }
@@ -311,7 +311,7 @@ version_known(struct db *db)
 
 		fault = db_version_fault(version.number, text, sizeof(text));
 		if (fault != NULL)
-			log_line(LOG_ERROR, "%s", fault);
+			log_error("%s", fault);
 	}
 	PQclear(result);
 	return fault == NULL;
@@ -362,7 +362,7 @@ connected(struct db *db)
 	}
 	db->conn = connect_database(db);
 	if (PQstatus(db->conn) != CONNECTION_OK)
-		log_line(LOG_ERROR, "cannot connect to the database: %s",
+		log_error("cannot connect to the database: %s",
 		    PQerrorMessage(db->conn));
 	else if (PQsetnonblocking(db->conn, 1) == 0 && version_known(db))
 		return true;

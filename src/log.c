@@ -16,12 +16,6 @@
 
 #define LINE_MAX_BYTES 4096
 
-static const char *const level_names[] = {
-	[LOG_INFO] = "info",
-	[LOG_WARNING] = "warning",
-	[LOG_ERROR] = "error",
-};
-
 void
 log_write(const char *line, unsigned long len)
 {
@@ -58,8 +52,8 @@ quote(char *out, size_t size, const char *text)
 	return n;
 }
 
-static void __attribute__((format(printf, 2, 0)))
-log_va(enum log_level level, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 1, 0)))
+log_va(const char *fmt, va_list ap)
 {
 	char message[1024], line[LINE_MAX_BYTES];
 	struct timespec now;
@@ -71,19 +65,19 @@ log_va(enum log_level level, const char *fmt, va_list ap)
 	(void)gmtime_r(&now.tv_sec, &tm);
 	n = strftime(line, sizeof(line), "ts=%Y-%m-%dT%H:%M:%S", &tm);
 	n += (size_t)snprintf(line + n, sizeof(line) - n,
-	    ".%03ldZ level=%s msg=", now.tv_nsec / 1000000, level_names[level]);
+	    ".%03ldZ level=error msg=", now.tv_nsec / 1000000);
 	n += quote(line + n, sizeof(line) - n - 1, message);
 	line[n++] = '\n';
 	log_write(line, n);
 }
 
 void
-log_line(enum log_level level, const char *fmt, ...)
+log_error(const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	log_va(level, fmt, ap);
+	log_va(fmt, ap);
 	va_end(ap);
 }
 
@@ -93,7 +87,7 @@ die(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	log_va(LOG_ERROR, fmt, ap);
+	log_va(fmt, ap);
 	va_end(ap);
 	exit(2);
 }

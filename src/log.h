@@ -4,15 +4,8 @@
 #ifndef FOYER_LOG_H
 #define FOYER_LOG_H
 
-enum log_level {
-	LOG_INFO,
-	LOG_WARNING,
-	LOG_ERROR,
-};
-
-/* A line with a level and a message; who reads it should know what to do. */
-void log_line(enum log_level level, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+/* What has gone wrong; who reads it should know what to do. */
+void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Write a finished line, newline included, in one write(2) of at most 4 KiB. */
 void log_write(const char *line, unsigned long len);

@@ -341,9 +341,8 @@ call_for_caller(struct server *sv, struct request *rq)
 	if (outcome != PROBLEM_NONE)
 		overrule(rq, outcome);
 	if (outcome == PROBLEM_INTERNAL)
-		log_line(LOG_ERROR,
-		    "the database returned the outcome %s, "
-		    "which this program does not know",
+		log_error("the database returned the outcome %s, "
+			  "which this program does not know",
 		    rq->verdict.outcome);
 	return result;
 }

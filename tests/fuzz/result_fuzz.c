@@ -29,9 +29,8 @@ die(const char *fmt, ...)
 }
 
 void
-log_line(enum log_level level, const char *fmt, ...)
+log_error(const char *fmt, ...)
 {
-	(void)level;
 	(void)fmt;
 }
 

@@ -13,7 +13,7 @@ static const char *message;
 static void
 say(void)
 {
-	log_line(LOG_WARNING, "%s", message);
+	log_error("%s", message);
 }
 
 static void
@@ -57,7 +57,7 @@ test_messages(void)
 		int status;
 
 		message = messages[i].text;
-		(void)snprintf(want, sizeof(want), "level=warning msg=\"%s\"\n",
+		(void)snprintf(want, sizeof(want), "level=error msg=\"%s\"\n",
 		    messages[i].want);
 		is_text(behind_time(child_output(say, STDERR_FILENO, &status)),
 		    want, "message %zu makes one line", i + 1);
