@@ -9,7 +9,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from lib.database import Database
 from lib.expect import refused, status_is
-from lib.fcgi import PARAMS, STDIN, Connection, Worker, begin, cgi, pairs, stream
+from lib.fcgi import Connection, Worker, cgi
 from lib.pgproxy import Proxy
 from lib.tap import is_, ok, run
 
@@ -69,8 +69,7 @@ def slow(worker, proxy, v):
     clock = time.monotonic()
     waiting = [Connection(worker.path) for _ in range(3)]
     for connection in waiting:
-        params = pairs(cgi("GET", worker.base + "/conversations", v.headers.items()))
-        connection.send(begin(), stream(PARAMS, params), stream(STDIN, b""))
+        connection.ask(cgi("GET", worker.base + "/conversations", v.headers.items()))
     for connection in waiting:
         refused(connection.reply(), "unavailable", None, "a database that answers each step late is 503")
         connection.close()

@@ -116,8 +116,7 @@ def slow_reader():
         v.send(c, "\U0001f600" * 5000)
     whole = v.get("/conversations/%s/messages?limit=100" % c)
     connection = Connection(worker.path)
-    connection.send(begin(), stream(PARAMS, pairs(cgi("GET", worker.base + "/conversations/%s/messages?limit=100" % c,
-                                                      v.headers.items()))), stream(STDIN, b""))
+    connection.ask(cgi("GET", worker.base + "/conversations/%s/messages?limit=100" % c, v.headers.items()))
     until(lambda: connection.waiting() > 0, "the answer has begun")
     for number in (signal.SIGTERM, signal.SIGUSR1) * 20:
         worker.process.send_signal(number)

@@ -169,7 +169,7 @@ def ends(h):
     def ask(size):
         connection = Connection(h.worker.path)
         body = b'{"content": "x", "%s": 1}' % (b"n" * size)
-        connection.send(begin(), stream(PARAMS, pairs(h.params(body=body))), stream(STDIN, body))
+        connection.ask(h.params(body=body), body)
         out, kind = b"", None
         while kind != END:
             kind, content = connection.record()

@@ -12,7 +12,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from lib.database import Database
 from lib.expect import answers, anything, refused, status_is
-from lib.fcgi import PARAMS, STDIN, Connection, Worker, begin, cgi, pairs, stream
+from lib.fcgi import Connection, Worker, cgi
 from lib.mounts import MOUNTS
 from lib.site import Site
 from lib.tap import is_, ok, run
@@ -205,8 +205,7 @@ def deaf():
         worker = Worker(conninfo="host=%s dbname=foyer" % home)
         waiting = [Connection(worker.path) for _ in range(4)]
         for connection in waiting:
-            params = pairs(cgi("GET", worker.base + "/health/ready"))
-            connection.send(begin(), stream(PARAMS, params), stream(STDIN, b""))
+            connection.ask(cgi("GET", worker.base + "/health/ready"))
         for connection in waiting:
             status_is(connection.reply(), 503, "while the database is deaf all is 503")
             connection.close()

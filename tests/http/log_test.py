@@ -7,7 +7,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from lib.expect import micros
-from lib.fcgi import PARAMS, STDIN, Connection, Worker, begin, cgi, pairs, stream
+from lib.fcgi import Connection, Worker, cgi
 from lib.site import Site
 from lib.tap import is_, ok, run
 from lib.wait import until
@@ -86,8 +86,7 @@ def unheard():
     path = "%s/conversations/%s/messages" % (worker.base, v.start()["id"])
     holder, connection = worker.database.session(), Connection(worker.path)
     holder.lock_conversation(path.split("/")[-2])
-    params = cgi("POST", path, v.headers.items(), body)
-    connection.send(begin(), stream(PARAMS, pairs(params)), stream(STDIN, body))
+    connection.ask(cgi("POST", path, v.headers.items(), body), body)
     until(lambda: worker.database.blocked() == 1, "the request waits for the lock")
     connection.close()
     holder.run("COMMIT")

@@ -8,7 +8,7 @@ import uuid
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from lib.expect import status_is
-from lib.fcgi import PARAMS, STDIN, Connection, Worker, begin, cgi, pairs, stream
+from lib.fcgi import Connection, Worker, cgi
 from lib.tap import diag, is_, ok, run, skip
 from lib.wait import until
 
@@ -78,7 +78,7 @@ def serve(worker, requests, rounds):
         for params, body, status in requests:
             params = [(name, str(uuid.uuid4()) if value == "NEW" else value) for name, value in params]
             connection = Connection(worker.path)
-            connection.send(begin(), stream(PARAMS, pairs(params)), stream(STDIN, body))
+            connection.ask(params, body)
             got = connection.reply().status
             connection.close()
             wrong += [(params, status, got)] if got != status else []

@@ -9,7 +9,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from lib.database import Database
 from lib.expect import refused, status_is
-from lib.fcgi import PARAMS, STDIN, Connection, Worker, begin, cgi, pairs, stream
+from lib.fcgi import Connection, Worker, cgi
 from lib.tap import is_, ok, run
 from lib.wait import until
 
@@ -88,8 +88,7 @@ def other_verdict():
     v = worker.new_app().visitor()
     worker.sql("ALTER TYPE foyer_api.verdict DROP ATTRIBUTE edit_window CASCADE")
     connection = Connection(worker.path)
-    connection.send(begin(), stream(PARAMS, pairs(cgi("GET", worker.base + "/conversations", v.headers.items()))),
-                    stream(STDIN, b""))
+    connection.ask(cgi("GET", worker.base + "/conversations", v.headers.items()))
     until(lambda: worker.process.poll() is not None, "the worker ends")
     connection.close()
     is_(worker.process.returncode, 2, "a verdict of another form ends the worker with status 2")

@@ -61,6 +61,10 @@ class Connection:
     def send(self, *records):
         self.socket.sendall(b"".join(records))
 
+    def ask(self, params, body=b""):
+        """Sends one whole request; the connection ends with its answer."""
+        self.send(begin(), stream(PARAMS, pairs(params)), stream(STDIN, body))
+
     def take(self, size):
         data = b""
         while len(data) < size:
@@ -122,7 +126,7 @@ class Worker(Door):
         """One request over a connection of its own; nothing is checked."""
         connection = Connection(self.path)
         try:
-            connection.send(begin(), stream(PARAMS, pairs(params)), stream(STDIN, stdin))
+            connection.ask(params, stdin)
             return connection.reply(method, target)
         finally:
             connection.close()
