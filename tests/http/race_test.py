@@ -72,6 +72,19 @@ class Race:
         return self.number("SELECT count(*) FROM pg_stat_activity WHERE datname = '%s' AND wait_event_type = 'Lock'"
                            % self.db.name)
 
+    def behind(self, first, second, waits):
+        """What two calls say, the first of which commits when the second waits for it."""
+        holder, said = self.db.session(), []
+        holder.run("BEGIN")
+        said.append(holder.run(first))
+        other = threading.Thread(target=lambda: said.append(self.db.sql(second)))
+        other.start()
+        until(lambda: self.waiting() == 1, waits)
+        holder.run("COMMIT")
+        holder.close()
+        other.join()
+        return said
+
 
 def limits(race):
     """Two limits for one request: it counts for both, or for neither."""
@@ -122,32 +135,20 @@ def tags(race):
     talk = race.db.sql("SELECT id FROM foyer_api.conversation_create(%s, NULL, NULL, 'x')" % race.visitor(uuid.uuid4()))
     attach = "SELECT ((foyer_api.tag_attach(%s, NULL, NULL, '%s', ARRAY(SELECT t.id FROM foyer.tag AS t " \
              "ORDER BY t.id OFFSET %d LIMIT 15))).verdict).outcome"
-    first, said = race.db.session(), []
-    first.run("BEGIN")
-    is_(first.run(attach % (race.operator(0), talk, 0)), "ok", "a conversation gets fifteen tags")
-    second = threading.Thread(target=lambda: said.append(race.db.sql(attach % (race.operator(1), talk, 15))))
-    second.start()
-    until(lambda: race.waiting() == 1, "who attaches fifteen more waits")
-    first.run("COMMIT")
-    first.close()
-    second.join()
-    is_(said, ["quota_reached"], "and is told that they are too many, once these are there")
+    first, second = race.behind(attach % (race.operator(0), talk, 0), attach % (race.operator(1), talk, 15),
+                                "who attaches fifteen more waits")
+    is_(first, "ok", "a conversation gets fifteen tags")
+    is_(second, "quota_reached", "who attaches fifteen more is told that they are too many, once these are there")
 
 
 def deletion(race):
     """Two admins delete a conversation: who comes second finds none."""
     talk = race.db.sql("SELECT id FROM foyer_api.conversation_create(%s, NULL, NULL, 'x')" % race.visitor(uuid.uuid4()))
     delete = "SELECT ((foyer_api.conversation_delete(%s, NULL, NULL, '%s')).verdict).outcome"
-    first, said = race.db.session(), []
-    first.run("BEGIN")
-    is_(first.run(delete % (race.operator(0), talk)), "ok", "an admin deletes a conversation")
-    second = threading.Thread(target=lambda: said.append(race.db.sql(delete % (race.operator(1), talk))))
-    second.start()
-    until(lambda: race.waiting() == 1, "another one waits")
-    first.run("COMMIT")
-    first.close()
-    second.join()
-    is_(said, ["conversation_not_found"], "and finds that it has gone")
+    first, second = race.behind(delete % (race.operator(0), talk), delete % (race.operator(1), talk),
+                                "another admin waits")
+    is_(first, "ok", "an admin deletes a conversation")
+    is_(second, "conversation_not_found", "another one, who has waited, finds that it has gone")
 
 
 def mended(race):
