@@ -393,8 +393,9 @@ test_filters(void)
 	    "21 may not");
 }
 
+/* wait: microseconds until the limiter admits a request again. */
 static const char *
-failure(int mount, enum problem problem)
+failure(int mount, enum problem problem, int64_t wait)
 {
 	struct str s;
 
@@ -404,7 +405,7 @@ failure(int mount, enum problem problem)
 		.rate_window = "minute",
 		.rate_limit = 100,
 		.at = AT,
-		.rate_reset = AT + 11 * SECOND + 1 };
+		.rate_reset = AT + wait };
 	s = str_new(arena);
 	reply_failure(&rq, &s);
 	return arena_printf(arena, "%d %s", rq.status, s.text);
@@ -465,7 +466,8 @@ test_problems(void)
 {
 	for (size_t i = 0; i < sizeof(problems) / sizeof(problems[0]); i++)
 		for (int m = FLAT; m < MOUNTS; m++)
-			is_text(failure(m, problems[i].problem),
+			is_text(
+			    failure(m, problems[i].problem, 11 * SECOND + 1),
 			    problems[i].want[m], "%s: %s", paths[m],
 			    problem_row(problems[i].problem)->name);
 }
@@ -474,18 +476,8 @@ test_problems(void)
 static void
 test_wait(void)
 {
-	struct str s;
-
-	begin(CODED, "GET", "/conversations", CALLER_VISITOR);
-	rq.problem = PROBLEM_RATE_LIMITED;
-	rq.verdict = (struct verdict){ .rate_scope = "key",
-		.rate_window = "minute",
-		.rate_limit = 100,
-		.at = AT,
-		.rate_reset = AT + SECOND };
-	s = str_new(arena);
-	reply_failure(&rq, &s);
-	ok(strstr(s.text, "reached. Wait 1 second.\"") != NULL,
+	ok(strstr(failure(CODED, PROBLEM_RATE_LIMITED, SECOND),
+	       "reached. Wait 1 second.\"") != NULL,
 	    "/coded: one second is not seconds");
 }
 
@@ -509,13 +501,20 @@ test_successes(void)
 	}
 }
 
-static bool
-has(const char *line)
+/* Where these bytes are among the headers of the answer, or NULL. */
+static const char *
+found(const char *line)
 {
 	struct str s = str_new(arena);
 
 	reply_headers(&rq, 2, &s);
-	return strstr(s.text, line) != NULL;
+	return strstr(s.text, line);
+}
+
+static bool
+has(const char *line)
+{
+	return found(line) != NULL;
 }
 
 /* The instant that X-RateLimit-Reset tells. */
@@ -523,11 +522,8 @@ static int64_t
 reset_told(void)
 {
 	static const char name[] = "\r\nX-RateLimit-Reset: ";
-	struct str s = str_new(arena);
-	const char *at;
+	const char *at = found(name);
 
-	reply_headers(&rq, 2, &s);
-	at = strstr(s.text, name);
 	return at != NULL ? strtoll(at + strlen(name), NULL, 10) : -1;
 }
 
